@@ -1,0 +1,44 @@
+namespace Nexus.Claude;
+
+/// <summary>
+/// A turn ended with an error result. Only calls that return the answer itself (<c>AskAsync</c>) throw it; a stream always
+/// delivers the <see cref="ResultMessage"/> and leaves the decision to the reader.
+/// </summary>
+/// <param name="message">What the CLI reported.</param>
+/// <param name="result">The error result, with its cost, usage and reasons.</param>
+public class ClaudeResultException(string message, ResultMessage result) : ClaudeException(message)
+{
+    /// <summary>The error result, with its cost, usage and reasons.</summary>
+    public ResultMessage Result { get; } = result;
+}
+
+/// <summary>The Messages API refused or failed: authentication, rate limit, overload, a wrong model, no network.</summary>
+/// <param name="message">What the CLI reported.</param>
+/// <param name="result">The error result.</param>
+/// <param name="error">The kind of error, for example <c>rate_limit</c>; null when the CLI named none.</param>
+/// <param name="retryAfter">How long the API asks to wait; null when it did not say.</param>
+public sealed class ClaudeApiException(string message, ResultMessage result, AssistantError? error, TimeSpan? retryAfter)
+    : ClaudeResultException(message, result)
+{
+    /// <summary>The HTTP status; null when no answer arrived at all (no network).</summary>
+    public int? Status => Result.ApiErrorStatus;
+
+    /// <summary>The kind of error, for example <see cref="AssistantError.RateLimit"/>; null when the CLI named none.</summary>
+    public AssistantError? Error { get; } = error;
+
+    /// <summary>How long the API asks to wait; null when it did not say.</summary>
+    public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    /// <summary>True for 408, 409, 429, 5xx and for an answer that never came.</summary>
+    public override bool IsTransient => Status is null or 408 or 409 or 429 or >= 500;
+}
+
+/// <summary>The turn reached the budget of <see cref="ClaudeOptions.MaxBudgetUsd"/>; every later turn of the session fails the same way.</summary>
+/// <param name="message">What the CLI reported.</param>
+/// <param name="result">The error result.</param>
+public sealed class BudgetExceededException(string message, ResultMessage result) : ClaudeResultException(message, result);
+
+/// <summary>The turn reached <see cref="ClaudeOptions.MaxTurns"/> before it was done.</summary>
+/// <param name="message">What the CLI reported.</param>
+/// <param name="result">The error result.</param>
+public sealed class MaxTurnsExceededException(string message, ResultMessage result) : ClaudeResultException(message, result);

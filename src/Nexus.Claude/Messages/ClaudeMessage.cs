@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Nexus.Claude;
+
+/// <summary>
+/// One message of the stream that the Claude Code CLI writes. Match on the concrete type:
+/// <see cref="AssistantMessage"/>, <see cref="UserMessage"/>, <see cref="StreamEventMessage"/>, <see cref="ResultMessage"/>,
+/// the <c>system</c> family, and <see cref="UnknownMessage"/> for whatever a newer CLI invents.
+/// </summary>
+/// <remarks>
+/// The set is open on the wire and closed in this assembly: nobody else can add a case, and a type that is not known here
+/// arrives as <see cref="UnknownMessage"/> with its JSON intact. Members that are not known are kept in
+/// <see cref="AdditionalProperties"/>.
+/// </remarks>
+public abstract record ClaudeMessage
+{
+    private protected ClaudeMessage()
+    {
+    }
+
+    /// <summary>The wire discriminator <c>type</c>, for example <c>assistant</c> or <c>result</c>.</summary>
+    [JsonPropertyName("type")]
+    [JsonPropertyOrder(-2)]
+    public abstract string Type { get; }
+
+    /// <summary>The message's own id (a UUID). Null on the few messages that carry none.</summary>
+    [JsonPropertyName("uuid")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public virtual string? Uuid { get; init; }
+
+    /// <summary>The session that the message belongs to. Null on the few messages that carry none.</summary>
+    [JsonPropertyName("session_id")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public virtual string? SessionId { get; init; }
+
+    /// <summary>The line as the CLI wrote it. Empty when the SDK made the message itself.</summary>
+    [JsonIgnore]
+    public RawJson Raw { get; internal set; }
+
+    /// <summary>Members that this version of the SDK does not know, by their wire names. Null when there are none.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
+
+    /// <summary>A short line for people: the kind of message and what it says.</summary>
+    /// <returns>For example <c>assistant: Hello</c>.</returns>
+    public sealed override string ToString()
+    {
+        var text = Describe();
+        return text.Length == 0 ? Type : $"{Type}: {text}";
+    }
+
+    /// <summary>What the message says, for <see cref="ToString"/>.</summary>
+    private protected virtual string Describe() => "";
+}
