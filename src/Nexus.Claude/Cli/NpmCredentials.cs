@@ -32,9 +32,9 @@ internal sealed class NpmCredentials(IReadOnlyDictionary<string, string> setting
     {
         if (registry.Scheme == Uri.UriSchemeHttps && file.Scheme != Uri.UriSchemeHttps)
             return null;
-        return For(file) ?? (Uri.Compare(file, registry, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0
-            ? For(registry)
-            : null);
+        var isSameServer = Uri.Compare(
+            file, registry, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
+        return For(file) ?? (isSameServer ? For(registry) : null);
     }
 
     private AuthenticationHeaderValue? Read(string place)

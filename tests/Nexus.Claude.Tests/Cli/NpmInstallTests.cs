@@ -158,6 +158,25 @@ internal sealed class NpmInstallTests
     }
 
     [Test]
+    public async Task A_registry_that_is_busy_for_a_moment_is_waited_for()
+    {
+        using var bench = new CliBench();
+        var npm = new NpmRegistryBehaviour(bench.Content);
+        var answers = 0;
+        await using var origin = await LoopbackOrigin.StartAsync(context =>
+        {
+            if (Interlocked.Increment(ref answers) > 2)
+                return npm.ServeAsync(context);
+            context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            return Task.CompletedTask;
+        });
+
+        await ClaudeCli.InstallAsync(bench.Options(registry: new Uri(origin.Address, "npm/")));
+
+        Assert.That(origin.Requests.Select(r => r.Path), Is.EqualTo(new[] { Version, Version, Version, NpmRegistryBehaviour.ArchivePath }));
+    }
+
+    [Test]
     public async Task A_registry_that_refuses_access_is_named_with_what_to_do()
     {
         using var bench = new CliBench();
