@@ -49,7 +49,7 @@ internal sealed class LineWriterTests
         await writer.CloseAsync(CancellationToken.None);
     }
 
-    private class SlowStream : MemoryStream
+    private sealed class SlowStream : MemoryStream
     {
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
