@@ -72,14 +72,14 @@ internal sealed class SettingsLayer
         if (settings is null)
             return null;
         string name = property;
-        JsonText? content = settings.Content;
+        JsonObjectText? content = settings.Content;
         if (settings.Path is { } path)
         {
             string file = OptionPaths.Full(options, path);
             name = $"{property} (the file '{file}')";
             try
             {
-                content = JsonText.Parse(File.ReadAllBytes(file));
+                content = JsonObjectText.Parse(File.ReadAllBytes(file));
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -89,7 +89,7 @@ internal sealed class SettingsLayer
         }
 
         if (content!.Mistake is { } mistake)
-            mistakes.Add($"{name} {mistake}");
+            mistakes.Add($"{name} {mistake}; give one JSON object, as a settings.json file holds.");
         return (JsonObject?)content.Value?.DeepClone();
     }
 

@@ -6,7 +6,7 @@ namespace Nexus.Claude;
 /// <example><code>options.Settings = ClaudeSettings.Json("""{ "permissions": { "deny": ["WebFetch"] } }""");</code></example>
 public sealed class ClaudeSettings
 {
-    private ClaudeSettings(JsonText? content, string? path)
+    private ClaudeSettings(JsonObjectText? content, string? path)
     {
         Content = content;
         Path = path;
@@ -15,7 +15,7 @@ public sealed class ClaudeSettings
     /// <summary>The file; null for settings given in place.</summary>
     public string? Path { get; }
 
-    internal JsonText? Content { get; }
+    internal JsonObjectText? Content { get; }
 
     /// <summary>Settings in a JSON file.</summary>
     /// <param name="path">The file; a relative path is taken from <see cref="ClaudeOptions.WorkingDirectory"/>.</param>
@@ -32,7 +32,7 @@ public sealed class ClaudeSettings
     public static ClaudeSettings Inline(JsonObject settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return new ClaudeSettings(JsonText.Of(settings), null);
+        return new ClaudeSettings(JsonObjectText.Of(settings), null);
     }
 
     /// <summary>Settings as JSON text. What is not a JSON object is reported when the options are validated.</summary>
@@ -41,6 +41,6 @@ public sealed class ClaudeSettings
     public static ClaudeSettings Json(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        return new ClaudeSettings(JsonText.Parse(json), null);
+        return new ClaudeSettings(JsonObjectText.Parse(json), null);
     }
 }

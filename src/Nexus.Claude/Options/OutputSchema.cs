@@ -9,9 +9,9 @@ namespace Nexus.Claude;
 /// </summary>
 public sealed class OutputSchema
 {
-    private OutputSchema(JsonText content) => Content = content;
+    private OutputSchema(JsonObjectText content) => Content = content;
 
-    internal JsonText Content { get; }
+    internal JsonObjectText Content { get; }
 
     /// <summary>A schema as JSON text. What is not a JSON object is reported when the options are validated.</summary>
     /// <param name="json">The text of the schema.</param>
@@ -19,7 +19,7 @@ public sealed class OutputSchema
     public static OutputSchema Json(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        return new OutputSchema(JsonText.Parse(json));
+        return new OutputSchema(JsonObjectText.Parse(json));
     }
 
     /// <summary>A schema as a node, which is copied.</summary>
@@ -28,7 +28,7 @@ public sealed class OutputSchema
     public static OutputSchema FromNode(JsonNode schema)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        return new OutputSchema(JsonText.Of(schema));
+        return new OutputSchema(JsonObjectText.Of(schema));
     }
 
     /// <summary>A schema as an element, which is copied.</summary>

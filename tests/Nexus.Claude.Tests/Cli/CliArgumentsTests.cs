@@ -81,6 +81,20 @@ public sealed class CliArgumentsTests
     }
 
     [Test]
+    public void A_flag_that_an_option_stands_for_is_refused_as_an_extra_argument()
+    {
+        // These come from ExtraArguments in the cases above; --debug takes a filter that the option does not offer.
+        string[] free = ["--bare", "--plugin-url", "--worktree", "--debug"];
+        IEnumerable<string> flags = Options().SelectMany(test => (string[])test.Arguments[1]!).Select(argument => argument.Split('=')[0]).Except(free);
+
+        Assert.Multiple(() =>
+        {
+            foreach (string flag in flags)
+                Assert.That(ClaudeOptionsValidator.Collect(new ClaudeOptions { ExtraArguments = { [flag] = null } }, isWindows: false), Is.Not.Empty, flag);
+        });
+    }
+
+    [Test]
     public void Relative_paths_start_at_the_working_directory_and_arrive_in_full()
     {
         using var folder = new TemporaryFolder();

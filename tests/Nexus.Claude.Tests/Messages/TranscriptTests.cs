@@ -71,7 +71,7 @@ public sealed class TranscriptTests
             var slow = (StreamEventMessage)ClaudeMessage.Parse(JsonText.With(line, "zzz", "1"));
             scanned += fast.TextDelta is null ? 0 : 1;
             Assert.That(slow.TextDelta, Is.EqualTo(fast.TextDelta));
-            Assert.That(slow.Event, Is.EqualTo(fast.Event).Or.Matches<StreamEvent>(e => e.Type == fast.Event.Type));
+            Assert.That(slow.Event, Is.EqualTo(fast.Event).Or.Matches<StreamEvent?>(e => e?.Type == fast.Event.Type));
             Assert.That((slow.Uuid, slow.SessionId, slow.ParentToolUseId, slow.ApiMessageId), Is.EqualTo((fast.Uuid, fast.SessionId, fast.ParentToolUseId, fast.ApiMessageId)));
         }
 

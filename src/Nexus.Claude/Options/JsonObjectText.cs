@@ -7,7 +7,7 @@ namespace Nexus.Claude;
 /// Text that should be a JSON object. What is wrong with it is kept rather than thrown, so that the validator can report it together with
 /// the other mistakes.
 /// </summary>
-internal sealed class JsonText
+internal sealed class JsonObjectText
 {
     private static readonly JsonDocumentOptions Lenient = new()
     {
@@ -16,7 +16,7 @@ internal sealed class JsonText
         CommentHandling = JsonCommentHandling.Skip,
     };
 
-    private JsonText(JsonObject? value, string? mistake)
+    private JsonObjectText(JsonObject? value, string? mistake)
     {
         Value = value;
         Mistake = mistake;
@@ -28,7 +28,7 @@ internal sealed class JsonText
     /// <summary>The end of a sentence that says what is wrong, such as "is not a JSON object".</summary>
     public string? Mistake { get; }
 
-    public static JsonText Parse(string text)
+    public static JsonObjectText Parse(string text)
     {
         try
         {
@@ -36,11 +36,11 @@ internal sealed class JsonText
         }
         catch (JsonException exception)
         {
-            return new JsonText(null, "is not valid JSON: " + exception.Message);
+            return new JsonObjectText(null, "is not valid JSON: " + exception.Message);
         }
     }
 
-    public static JsonText Parse(ReadOnlySpan<byte> utf8)
+    public static JsonObjectText Parse(ReadOnlySpan<byte> utf8)
     {
         ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
         try
@@ -49,12 +49,12 @@ internal sealed class JsonText
         }
         catch (JsonException exception)
         {
-            return new JsonText(null, "is not valid JSON: " + exception.Message);
+            return new JsonObjectText(null, "is not valid JSON: " + exception.Message);
         }
     }
 
-    public static JsonText Of(JsonNode? node) =>
+    public static JsonObjectText Of(JsonNode? node) =>
         node is JsonObject value
-            ? new JsonText((JsonObject)value.DeepClone(), null)
-            : new JsonText(null, "is not a JSON object");
+            ? new JsonObjectText((JsonObject)value.DeepClone(), null)
+            : new JsonObjectText(null, "is not a JSON object");
 }
