@@ -36,7 +36,7 @@ public sealed record UnknownBlock : ContentBlock
 {
     /// <summary>Wraps a block.</summary>
     /// <param name="json">The whole block.</param>
-    public UnknownBlock(JsonElement json) => Json = json;
+    public UnknownBlock(JsonElement json) => Json = EmptyJson.ObjectIfUndefined(json);
 
     /// <inheritdoc/>
     public override string Type =>

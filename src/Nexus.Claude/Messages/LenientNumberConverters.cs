@@ -17,7 +17,7 @@ internal static class LenientNumber
                 return 0;
             case JsonTokenType.Number when reader.TryGetDecimal(out var number):
                 return number;
-            case JsonTokenType.String when Utf8Parser.TryParse(reader.ValueSpan, out decimal number, out var used, 'E') && used == reader.ValueSpan.Length:
+            case JsonTokenType.String when Utf8Parser.TryParse(reader.ValueSpan, out decimal number, out var used) && used == reader.ValueSpan.Length:
                 return number;
             default:
                 throw new JsonException("A number was expected.");

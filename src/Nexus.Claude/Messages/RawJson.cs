@@ -24,7 +24,7 @@ public readonly struct RawJson : IEquatable<RawJson>
     /// <exception cref="JsonException">The bytes are not JSON (only possible on messages that report such a line).</exception>
     public JsonElement Parse()
     {
-        var reader = new Utf8JsonReader(Utf8.Span);
+        var reader = new Utf8JsonReader(Utf8.Span, new JsonReaderOptions { MaxDepth = int.MaxValue });
         return JsonElement.ParseValue(ref reader);
     }
 

@@ -23,7 +23,7 @@ public sealed record UnknownStreamEvent : StreamEvent
 {
     /// <summary>Wraps an event.</summary>
     /// <param name="json">The whole event.</param>
-    public UnknownStreamEvent(JsonElement json) => Json = json;
+    public UnknownStreamEvent(JsonElement json) => Json = EmptyJson.ObjectIfUndefined(json);
 
     /// <inheritdoc/>
     public override string Type =>
@@ -54,7 +54,7 @@ public sealed record UnknownDelta : ContentDelta
 {
     /// <summary>Wraps a piece.</summary>
     /// <param name="json">The whole piece.</param>
-    public UnknownDelta(JsonElement json) => Json = json;
+    public UnknownDelta(JsonElement json) => Json = EmptyJson.ObjectIfUndefined(json);
 
     /// <inheritdoc/>
     public override string Type =>

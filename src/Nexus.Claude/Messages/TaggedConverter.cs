@@ -37,7 +37,7 @@ internal abstract class TaggedConverter<T> : JsonConverter<T>
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
     {
         if (UnknownJson(value) is { } json)
-            EmptyJson.ObjectIfUndefined(json).WriteTo(writer);
+            json.WriteTo(writer);
         else
             JsonSerializer.Serialize(writer, value, MessageJson.Default.GetTypeInfo(value.GetType())!);
     }

@@ -15,6 +15,9 @@ internal static class MessageReader
     /// <exception cref="JsonException">The line is not a JSON object.</exception>
     internal static ClaudeMessage Read(ReadOnlyMemory<byte> line)
     {
+        if (StreamEventScanner.TryReadUsualOrder(line) is { } scanned)
+            return scanned;
+
         ReadOnlySpan<byte> type = default;
         ReadOnlySpan<byte> subtype = default;
         var reader = StartObject(line.Span);

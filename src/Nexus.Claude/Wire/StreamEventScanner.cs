@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -5,15 +6,25 @@ namespace Nexus.Claude.Wire;
 
 /// <summary>
 /// Reads the most frequent message, a stream event with a piece of text, in one pass and with two allocations: the message and the
-/// text. Any other shape is left to the general reader.
+/// text. The CLI's own order of members takes the shortest way, any other order a token reader; any other shape is left to the
+/// general reader.
 /// </summary>
 internal static class StreamEventScanner
 {
     private static readonly string?[] SessionIds = new string?[64];
 
+    // What ends the plain part of a JSON string: its end, an escape, or a control character, which JSON does not allow.
+    private static readonly SearchValues<byte> StringEnd = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 32).Select(c => (byte)c)]);
+
+    private static ReadOnlySpan<byte> Head => """{"type":"stream_event","event":{"type":"content_block_delta","index":"""u8;
+
+    private static ReadOnlySpan<byte> Middle => ""","delta":{"type":"text_delta","text":"""u8;
+
     /// <summary>The message, or null when the line has another shape.</summary>
     internal static StreamEventMessage? TryRead(ReadOnlyMemory<byte> line)
     {
+        if (TryReadUsualOrder(line) is { } usual)
+            return usual;
         try
         {
             return Scan(line);
@@ -27,6 +38,83 @@ internal static class StreamEventScanner
             // The text is not Unicode: the general reader repairs it.
             return null;
         }
+    }
+
+    /// <summary>
+    /// The message when the line is a piece of text in the order in which the CLI writes it, else null. It needs no kind: a read loop may
+    /// ask it first and look for the kind of the line only when it declines.
+    /// </summary>
+    internal static StreamEventMessage? TryReadUsualOrder(ReadOnlyMemory<byte> line)
+    {
+        var span = line.Span;
+        if (!span.StartsWith(Head))
+            return null;
+        var at = Head.Length;
+        if (!TryReadIndex(span, ref at, out var index) || !span[at..].StartsWith(Middle))
+            return null;
+        at += Middle.Length;
+        if (!TryReadString(span, ref at, out var textSlice) || !span[at..].StartsWith("}}"u8))
+            return null;
+        at += 2;
+
+        string? sessionId = null, parent = null;
+        RawSlice uuid = default, apiMessageId = default;
+        while (span[at..].StartsWith(","u8))
+        {
+            at++;
+            if (!TryReadString(span, ref at, out var name) || !span[at..].StartsWith(":"u8))
+                return null;
+            at++;
+            RawSlice value = default;
+            if (span[at..].StartsWith("null"u8))
+                at += 4;
+            else if (!TryReadString(span, ref at, out value))
+                return null;
+            var key = span.Slice(name.Start, name.Length);
+            var text = span.Slice(value.Start, value.Length);
+            if (key.SequenceEqual("session_id"u8))
+                sessionId = value.Start == 0 ? null : InternSessionId(text);
+            else if (key.SequenceEqual("parent_tool_use_id"u8))
+                parent = value.Start == 0 ? null : Encoding.UTF8.GetString(text);
+            else if (key.SequenceEqual("uuid"u8))
+                uuid = value;
+            else if (key.SequenceEqual("api_message_id"u8))
+                apiMessageId = value;
+            else
+                return null;
+        }
+
+        if (!span[at..].SequenceEqual("}"u8))
+            return null;
+        return new StreamEventMessage(Encoding.UTF8.GetString(span.Slice(textSlice.Start, textSlice.Length)), index, uuid, apiMessageId)
+        {
+            SessionId = sessionId,
+            ParentToolUseId = parent,
+            Raw = new RawJson(line),
+        };
+    }
+
+    private static bool TryReadIndex(ReadOnlySpan<byte> span, ref int at, out int index)
+    {
+        index = 0;
+        var start = at;
+        while (at < span.Length && at - start < 6 && span[at] is >= (byte)'0' and <= (byte)'9')
+            index = (index * 10) + (span[at++] - '0');
+        return at > start && (at == start + 1 || span[start] != '0');
+    }
+
+    // A string without escapes, from its opening quote on.
+    private static bool TryReadString(ReadOnlySpan<byte> span, ref int at, out RawSlice slice)
+    {
+        slice = default;
+        if (at >= span.Length || span[at] != '"')
+            return false;
+        var length = span[(at + 1)..].IndexOfAny(StringEnd);
+        if (length < 0 || span[at + 1 + length] != '"')
+            return false;
+        slice = new RawSlice(at + 1, length);
+        at += length + 2;
+        return true;
     }
 
     private static StreamEventMessage? Scan(ReadOnlyMemory<byte> line)

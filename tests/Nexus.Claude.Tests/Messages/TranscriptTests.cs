@@ -46,14 +46,18 @@ public sealed class TranscriptTests
     }
 
     [Test]
-    public void No_member_of_any_transcript_is_unknown()
+    public void No_member_block_or_event_of_any_transcript_is_unknown_at_any_depth()
     {
         var unknown = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var (_, line) in Transcripts.Output())
         {
-            var message = ClaudeMessage.Parse(line);
-            foreach (var name in message.AdditionalProperties?.Keys ?? [])
-                unknown.Add($"{message.Type}.{name}");
+            foreach (var (path, record) in ObjectGraph.Walk(ClaudeMessage.Parse(line)))
+            {
+                var more = (record as ClaudeMessage)?.AdditionalProperties ?? (record as OpenRecord)?.AdditionalProperties;
+                if (more is not null)
+                    unknown.UnionWith(more.Keys.Select(name => $"{path}: {name}"));
+                Assert.That(record, Is.Not.InstanceOf<UnknownBlock>().And.Not.InstanceOf<UnknownStreamEvent>().And.Not.InstanceOf<UnknownDelta>());
+            }
         }
 
         Assert.That(unknown, Is.Empty);
