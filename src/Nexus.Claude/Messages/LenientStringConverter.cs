@@ -13,6 +13,10 @@ internal sealed class LenientStringConverter : JsonConverter<string>
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 
+    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString()!;
+
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
+
     /// <exception cref="JsonException">The value is an object or an array.</exception>
     internal static string ReadText(ref Utf8JsonReader reader)
     {
@@ -24,6 +28,8 @@ internal sealed class LenientStringConverter : JsonConverter<string>
             case JsonTokenType.True:
             case JsonTokenType.False:
                 return Encoding.UTF8.GetString(reader.ValueSpan);
+            case JsonTokenType.Null:
+                return "";
             default:
                 throw new JsonException("A string was expected.");
         }

@@ -25,6 +25,9 @@ public interface IOpenString<TSelf>
 public sealed class OpenStringConverter<T> : JsonConverter<T>
     where T : struct, IOpenString<T>
 {
+    /// <summary>True: null is the empty value.</summary>
+    public override bool HandleNull => true;
+
     /// <inheritdoc/>
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         T.Create(LenientStringConverter.ReadText(ref reader));

@@ -1,0 +1,168 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Nexus.Claude.Wire;
+
+/// <summary>
+/// Reads the most frequent message, a stream event with a piece of text, in one pass and with two allocations: the message and the
+/// text. Any other shape is left to the general reader.
+/// </summary>
+internal static class StreamEventScanner
+{
+    private static readonly string?[] SessionIds = new string?[64];
+
+    /// <summary>The message, or null when the line has another shape.</summary>
+    internal static StreamEventMessage? TryRead(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            return Scan(line);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // The text is not Unicode: the general reader repairs it.
+            return null;
+        }
+    }
+
+    private static StreamEventMessage? Scan(ReadOnlyMemory<byte> line)
+    {
+        var reader = new Utf8JsonReader(line.Span);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            return null;
+
+        string? text = null, sessionId = null, parent = null;
+        var index = 0;
+        RawSlice uuid = default, apiMessageId = default;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueIsEscaped)
+                return null;
+            var name = reader.ValueSpan;
+            reader.Read();
+            if (name.SequenceEqual("event"u8))
+            {
+                text = ScanEvent(ref reader, out index);
+                if (text is null)
+                    return null;
+                continue;
+            }
+
+            var isString = reader.TokenType == JsonTokenType.String;
+            if (isString ? reader.ValueIsEscaped : reader.TokenType != JsonTokenType.Null)
+                return null;
+            if (name.SequenceEqual("uuid"u8))
+                uuid = Slice(ref reader, isString);
+            else if (name.SequenceEqual("session_id"u8))
+                sessionId = isString ? InternSessionId(reader.ValueSpan) : null;
+            else if (name.SequenceEqual("parent_tool_use_id"u8))
+                parent = isString ? reader.GetString() : null;
+            else if (name.SequenceEqual("api_message_id"u8))
+                apiMessageId = Slice(ref reader, isString);
+            else if (!name.SequenceEqual("type"u8))
+                return null;
+        }
+
+        // Reads on to find that nothing follows the object.
+        if (text is null || reader.Read())
+            return null;
+        return new StreamEventMessage(text, index, uuid, apiMessageId)
+        {
+            SessionId = sessionId,
+            ParentToolUseId = parent,
+            Raw = new RawJson(line),
+        };
+    }
+
+    private static string? ScanEvent(ref Utf8JsonReader reader, out int index)
+    {
+        index = 0;
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return null;
+        string? text = null;
+        var isDelta = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            reader.Read();
+            if (name.SequenceEqual("type"u8))
+            {
+                isDelta = reader.TokenType == JsonTokenType.String && reader.ValueSpan.SequenceEqual("content_block_delta"u8);
+                if (!isDelta)
+                    return null;
+            }
+            else if (name.SequenceEqual("index"u8))
+            {
+                if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out index))
+                    return null;
+            }
+            else if (name.SequenceEqual("delta"u8))
+            {
+                text = ScanDelta(ref reader);
+                if (text is null)
+                    return null;
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return isDelta ? text : null;
+    }
+
+    private static string? ScanDelta(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return null;
+        string? text = null;
+        var isText = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.String)
+                return null;
+            if (name.SequenceEqual("type"u8))
+            {
+                isText = reader.ValueSpan.SequenceEqual("text_delta"u8);
+                if (!isText)
+                    return null;
+            }
+            else if (name.SequenceEqual("text"u8))
+            {
+                text = reader.GetString();
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return isText ? text : null;
+    }
+
+    private static RawSlice Slice(ref Utf8JsonReader reader, bool isString) =>
+        isString ? new RawSlice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length) : default;
+
+    /// <summary>
+    /// The same string for the same id, because every message of a session repeats it. A slot may be overwritten by another
+    /// session at any time; that costs an allocation and nothing else.
+    /// </summary>
+    internal static string InternSessionId(ReadOnlySpan<byte> id)
+    {
+        if (id.Length is 0 or > 64)
+            return Encoding.UTF8.GetString(id);
+        ref var slot = ref SessionIds[(id[0] * 31 + id[id.Length / 2] * 7 + id[^1]) & 63];
+        var known = Volatile.Read(ref slot);
+        if (known is not null && Ascii.Equals(id, known))
+            return known;
+        var text = Encoding.UTF8.GetString(id);
+        Volatile.Write(ref slot, text);
+        return text;
+    }
+}
