@@ -56,7 +56,7 @@ internal sealed class CliCache(string root, string version, string platform, Cli
             host.HomeDirectory.Length == 0 ? null : Path.Combine([host.HomeDirectory, .. parts]);
     }
 
-    /// <summary>Whether the binary is what the manifest promises. Reads all of it only when its size or date was not yet recorded.</summary>
+    /// <summary>Whether the binary is what the manifest promises. Reads all of it only when its size or date is not the recorded one.</summary>
     public async Task<CacheState> CheckAsync(CancellationToken cancellationToken)
     {
         var file = new FileInfo(BinaryPath);
@@ -71,7 +71,8 @@ internal sealed class CliCache(string root, string version, string platform, Cli
             && record.Sha256 == Binary.Sha256)
             return CacheState.Valid;
 
-        var stream = new FileStream(BinaryPath, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, useAsync: true);
+        var stream = new FileStream(
+            BinaryPath, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, useAsync: true);
         await using (stream.ConfigureAwait(false))
         {
             var hash = await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Nexus.Claude.Cli;
@@ -39,8 +40,8 @@ internal sealed class CliInstaller(CliInstallOptions options, HostEnvironment ho
         catch (CacheWriteException exception)
         {
             throw new CliDownloadException(
-                $"The Claude Code CLI {cache.Version} cannot be installed: {exception.Message}, or choose another folder in the environment variable " +
-                $"{ClaudeCli.CacheVariable} or in {nameof(CliInstallOptions)}.{nameof(CliInstallOptions.CacheDirectory)}.",
+                $"The Claude Code CLI {cache.Version} cannot be installed: {exception.Message}, or choose another folder in the environment " +
+                $"variable {ClaudeCli.CacheVariable} or in {nameof(CliInstallOptions)}.{nameof(CliInstallOptions.CacheDirectory)}.",
                 isTransient: false,
                 exception);
         }
@@ -97,14 +98,17 @@ internal sealed class CliInstaller(CliInstallOptions options, HostEnvironment ho
     private CliDownloadException Failed(List<(ICliSource Source, Exception Error)> failures)
     {
         var message = new StringBuilder()
-            .Append("The Claude Code CLI ").Append(cache.Version).Append(" for ").Append(cache.Platform).AppendLine(" could not be downloaded.");
+            .AppendLine(CultureInfo.InvariantCulture, $"The Claude Code CLI {cache.Version} for {cache.Platform} could not be downloaded.");
         foreach (var (source, error) in failures)
-            message.Append("- ").Append(source.Description).Append(": ").Append(Explain(error)).AppendLine(".");
+            message.AppendLine(CultureInfo.InvariantCulture, $"- {source.Description}: {Explain(error)}.");
         message
             .AppendLine("What helps:")
             .AppendLine("- behind a proxy, set HTTPS_PROXY; for another npm registry, set npm_config_registry or log in with npm;")
-            .Append("- without a network, put a copy of the file with SHA-256 ").Append(cache.Binary.Sha256).Append(" at ").Append(cache.BinaryPath).AppendLine(";")
-            .Append("- or name a CLI that is already on this machine in the environment variable ").Append(ClaudeCli.ExecutableVariable).Append('.');
+            .AppendLine("- without a network, put a copy of the file here; it is taken once its SHA-256 is")
+            .AppendLine(CultureInfo.InvariantCulture, $"  {cache.Binary.Sha256}:")
+            .AppendLine(CultureInfo.InvariantCulture, $"  {cache.BinaryPath}")
+            .Append("- or name a CLI that is already on this machine in the environment variable ")
+            .Append(ClaudeCli.ExecutableVariable).Append('.');
 
         var causes = failures.Select(failure => failure.Error).ToList();
         return new CliDownloadException(
@@ -134,6 +138,7 @@ internal sealed class CliInstaller(CliInstallOptions options, HostEnvironment ho
 
         // The outer message often says no more than that the connection failed; the reason stands inside.
         var root = error.GetBaseException();
-        return root == error || text.Contains(root.Message.TrimEnd('.'), StringComparison.Ordinal) ? text : $"{text} ({root.Message.TrimEnd('.')})";
+        var reason = root.Message.TrimEnd('.');
+        return root == error || text.Contains(reason, StringComparison.Ordinal) ? text : $"{text} ({reason})";
     }
 }

@@ -77,7 +77,8 @@ internal sealed class CliLookup(CliInstallOptions options)
             return new CliInstallation(path, null, source);
 
         throw new CliNotFoundException(
-            $"The Claude Code CLI named in {origin} does not exist: {value}{(isBareName ? " is neither on PATH nor in the current folder" : "")}. " +
+            $"The Claude Code CLI named in {origin} does not exist: {value}" +
+            $"{(isBareName ? " is neither on PATH nor in the current folder" : "")}. " +
             "Correct the path, or name nothing and let Nexus.Claude find or download the CLI.",
             [path ?? value]);
     }

@@ -26,7 +26,11 @@ internal sealed class HttpTransfer : IDisposable
     /// The host cannot be reached or does not answer in time (no status code), or it answers with an error (its status code).
     /// </exception>
     public async Task<HttpResponseMessage> GetAsync(
-        Uri address, AuthenticationHeaderValue? authorization, Action<HttpRequestHeaders>? configure, TimeSpan timeout, CancellationToken cancellationToken)
+        Uri address,
+        AuthenticationHeaderValue? authorization,
+        Action<HttpRequestHeaders>? configure,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, WithoutUserInfo(address));
         request.Headers.Authorization = authorization;
@@ -55,6 +59,27 @@ internal sealed class HttpTransfer : IDisposable
         }
     }
 
+    /// <summary>
+    /// Asks once more, a little later, when the server says that it is busy. A host that cannot be reached fails at once, so that the
+    /// next source gets its turn.
+    /// </summary>
+    public async Task<T> WhileBusyAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        const int Retries = 2;
+        for (var retry = 1; ; retry++)
+        {
+            try
+            {
+                return await ask().ConfigureAwait(false);
+            }
+            catch (HttpRequestException exception)
+                when (exception.StatusCode is not null && IsWorthRetrying(exception) && retry <= Retries)
+            {
+                await DelayAsync(retry, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
     /// <summary>Whether the same request may well succeed a little later.</summary>
     public static bool IsWorthRetrying(HttpRequestException exception) => exception.StatusCode switch
     {
@@ -71,7 +96,8 @@ internal sealed class HttpTransfer : IDisposable
     }
 
     /// <summary>An address as it may be shown: without user, password, query and fragment, which may be secrets.</summary>
-    public static string Shown(Uri address) => address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    public static string Shown(Uri address) =>
+        address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     public void Dispose()
     {

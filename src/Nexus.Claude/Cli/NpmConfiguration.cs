@@ -90,7 +90,8 @@ internal sealed class NpmConfiguration(HostEnvironment host, TimeProvider time)
             }
             catch (Exception exception) when (CacheWriteException.IsFileFault(exception))
             {
-                throw new CliDownloadException($"npm's configuration {path} cannot be read ({exception.Message})", isTransient: false, exception);
+                throw new CliDownloadException(
+                    $"npm's configuration {path} cannot be read ({exception.Message})", isTransient: false, exception);
             }
         }
     }
@@ -139,7 +140,9 @@ internal sealed class NpmConfiguration(HostEnvironment host, TimeProvider time)
             if (Directory.Exists(host.HomeDirectory))
                 command = command.WithWorkingDirectory(host.HomeDirectory);
             var result = await command.ExecuteBufferedAsync(either.Token).ConfigureAwait(false);
-            var answer = result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
+            var answer = result.StandardOutput
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .LastOrDefault();
             if (result.ExitCode == 0)
                 return answer is null or "undefined" or "null" ? null : answer;
             throw new CliDownloadException(
@@ -151,7 +154,8 @@ internal sealed class NpmConfiguration(HostEnvironment host, TimeProvider time)
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
-            throw new CliDownloadException($"{npm} could not be started to ask for the registry ({exception.Message})", isTransient: false, exception);
+            throw new CliDownloadException(
+                $"{npm} could not be started to ask for the registry ({exception.Message})", isTransient: false, exception);
         }
     }
 

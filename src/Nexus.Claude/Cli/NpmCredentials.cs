@@ -26,12 +26,16 @@ internal sealed class NpmCredentials(IReadOnlyDictionary<string, string> setting
 
     /// <summary>
     /// The credentials for a file that the registry refers to: those of the file's own address, or the registry's own when the file
-    /// lies on the very same server.
+    /// lies on the very same server. None for a file that is to be fetched without encryption though the registry has it.
     /// </summary>
-    public AuthenticationHeaderValue? For(Uri file, Uri registry) =>
-        For(file) ?? (Uri.Compare(file, registry, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0
-            ? For(registry)
-            : null);
+    public AuthenticationHeaderValue? For(Uri file, Uri registry)
+    {
+        if (registry.Scheme == Uri.UriSchemeHttps && file.Scheme != Uri.UriSchemeHttps)
+            return null;
+        var isSameServer = Uri.Compare(
+            file, registry, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
+        return For(file) ?? (isSameServer ? For(registry) : null);
+    }
 
     private AuthenticationHeaderValue? Read(string place)
     {

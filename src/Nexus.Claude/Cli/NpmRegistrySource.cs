@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
@@ -56,12 +55,12 @@ internal sealed class NpmRegistrySource(HttpTransfer transfer, CliInstallOptions
         try
         {
             // The short answer about one version. Not every registry knows it for scoped packages; all know the long one.
-            using var version = await GetJsonAsync(new Uri(registry.Address, $"{name}/{cache.Version}"), authorization, cancellationToken)
-                .ConfigureAwait(false);
+            var address = new Uri(registry.Address, $"{name}/{cache.Version}");
+            using var version = await GetJsonAsync(address, authorization, cancellationToken).ConfigureAwait(false);
             if (ReadArchive(version.RootElement) is { } found)
                 return found;
         }
-        catch (HttpRequestException exception) when (exception.StatusCode is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError)
+        catch (HttpRequestException exception) when (exception.StatusCode is not null)
         {
             // Asked again below in the other way; if that fails too, its error is the one to show.
         }
@@ -85,11 +84,13 @@ internal sealed class NpmRegistrySource(HttpTransfer transfer, CliInstallOptions
 
     private async Task<JsonDocument> GetJsonAsync(Uri address, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
-        using var response = await transfer.GetAsync(
-            address,
-            authorization,
-            headers => headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json")),
-            transfer.Policy.RegistryResponseTimeout,
+        using var response = await transfer.WhileBusyAsync(
+            () => transfer.GetAsync(
+                address,
+                authorization,
+                headers => headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json")),
+                transfer.Policy.RegistryResponseTimeout,
+                cancellationToken),
             cancellationToken).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(transfer.Policy.RegistryResponseTimeout, transfer.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -105,11 +106,13 @@ internal sealed class NpmRegistrySource(HttpTransfer transfer, CliInstallOptions
         }
         catch (IOException exception)
         {
-            throw new HttpRequestException(HttpRequestError.ResponseEnded, $"the answer of {HttpTransfer.Shown(address)} broke off", exception);
+            throw new HttpRequestException(
+                HttpRequestError.ResponseEnded, $"the answer of {HttpTransfer.Shown(address)} broke off", exception);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HttpRequestException(HttpRequestError.ConnectionError, $"{address.Authority} did not answer in time", exception);
+            throw new HttpRequestException(
+                HttpRequestError.ConnectionError, $"{address.Authority} did not answer in time", exception);
         }
     }
 
@@ -123,12 +126,19 @@ internal sealed class NpmRegistrySource(HttpTransfer transfer, CliInstallOptions
             || !Uri.TryCreate(tarball.GetString(), UriKind.Absolute, out var address)
             || address.Scheme is not ("http" or "https"))
             return null;
-        var integrity = dist.TryGetProperty("integrity", out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        var integrity = dist.TryGetProperty("integrity", out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
         return (address, integrity);
     }
 
     private async Task UnpackAsync(
-        Uri address, string? integrity, NpmRegistryChoice registry, PartialFile partial, DownloadReporter reporter, CancellationToken cancellationToken)
+        Uri address,
+        string? integrity,
+        NpmRegistryChoice registry,
+        PartialFile partial,
+        DownloadReporter reporter,
+        CancellationToken cancellationToken)
     {
         var authorization = registry.Credentials.For(address, registry.Address);
         var stream = await ResumableHttpStream.OpenAsync(
@@ -147,7 +157,8 @@ internal sealed class NpmRegistrySource(HttpTransfer transfer, CliInstallOptions
                 if (Sha512Of(integrity) is { } expected && hashed.GetHash() is var actual && !expected.Contains(actual))
                 {
                     partial.Reset();
-                    throw new InvalidDataException($"the archive is not the one the registry promised: expected {integrity}, but it is sha512-{actual}");
+                    throw new InvalidDataException(
+                        $"the archive is not the one the registry promised: expected {integrity}, but it is sha512-{actual}");
                 }
             }
         }

@@ -30,8 +30,9 @@ internal sealed class PartialFile : IAsyncDisposable
         PartialFile partial;
         try
         {
-            partial = new PartialFile(
-                path, expected, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0, useAsync: true));
+            var stream = new FileStream(
+                path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0, useAsync: true);
+            partial = new PartialFile(path, expected, stream);
         }
         catch (Exception exception) when (CacheWriteException.IsFileFault(exception))
         {

@@ -58,7 +58,7 @@ internal sealed class ResumableHttpStream : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    /// <summary>Connects. A host that cannot be reached fails at once, so that the next source gets its turn; a busy one is asked again.</summary>
+    /// <summary>Connects. A host that cannot be reached fails at once; a busy one is asked again.</summary>
     /// <exception cref="HttpRequestException">The host cannot be reached or refuses.</exception>
     public static async Task<ResumableHttpStream> OpenAsync(
         HttpTransfer transfer,
@@ -68,26 +68,19 @@ internal sealed class ResumableHttpStream : Stream
         long offset,
         CancellationToken cancellationToken)
     {
-        const int BusyRetries = 2;
         var stream = new ResumableHttpStream(transfer, address, authorization, responseTimeout);
-        for (var retry = 1; ; retry++)
+        try
         {
-            try
-            {
-                stream.StartOffset = stream._position = await stream.ConnectAsync(offset, cancellationToken).ConfigureAwait(false);
-                stream._lastBreak = stream._position;
-                return stream;
-            }
-            catch (HttpRequestException exception) when (exception.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && offset > 0)
-            {
-                offset = 0;
-            }
-            catch (HttpRequestException exception)
-                when (exception.StatusCode is not null && HttpTransfer.IsWorthRetrying(exception) && retry <= BusyRetries)
-            {
-                await transfer.DelayAsync(retry, cancellationToken).ConfigureAwait(false);
-            }
+            stream._position = await transfer.WhileBusyAsync(() => stream.ConnectAsync(offset, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
         }
+        catch (HttpRequestException exception) when (exception.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && offset > 0)
+        {
+            stream._position = await stream.ConnectAsync(0, cancellationToken).ConfigureAwait(false);
+        }
+
+        stream.StartOffset = stream._lastBreak = stream._position;
+        return stream;
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -115,7 +108,8 @@ internal sealed class ResumableHttpStream : Stream
                 if (count > 0 || buffer.Length == 0 || TotalLength is null || _position >= TotalLength)
                     return count;
                 broken = new HttpRequestException(
-                    HttpRequestError.ResponseEnded, $"{_address.Authority} ended the transfer after {_position:N0} of {TotalLength:N0} bytes");
+                    HttpRequestError.ResponseEnded,
+                    $"{_address.Authority} ended the transfer after {_position:N0} of {TotalLength:N0} bytes");
             }
             catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -133,7 +127,9 @@ internal sealed class ResumableHttpStream : Stream
             catch (IOException exception)
             {
                 broken = new HttpRequestException(
-                    HttpRequestError.ConnectionError, $"the connection to {_address.Authority} broke after {_position:N0} bytes ({exception.Message})", exception);
+                    HttpRequestError.ConnectionError,
+                    $"the connection to {_address.Authority} broke after {_position:N0} bytes ({exception.Message})",
+                    exception);
             }
 
             await DisconnectAsync().ConfigureAwait(false);
@@ -196,12 +192,16 @@ internal sealed class ResumableHttpStream : Stream
 
     private async Task<long> ConnectAsync(long offset, CancellationToken cancellationToken)
     {
-        var response = await _transfer.GetAsync(_address, _authorization, AskForRange, _responseTimeout, cancellationToken).ConfigureAwait(false);
+        var response = await _transfer.GetAsync(_address, _authorization, AskForRange, _responseTimeout, cancellationToken)
+            .ConfigureAwait(false);
         try
         {
             var range = response.StatusCode == HttpStatusCode.PartialContent ? response.Content.Headers.ContentRange : null;
             if (response.StatusCode == HttpStatusCode.PartialContent && range?.From != offset)
-                throw new HttpRequestException(HttpRequestError.InvalidResponse, $"{_address.Authority} sent another range than was asked for");
+            {
+                throw new HttpRequestException(
+                    HttpRequestError.InvalidResponse, $"{_address.Authority} sent another range than was asked for");
+            }
 
             var start = range is null ? 0 : offset;
             TotalLength = range?.Length ?? (response.Content.Headers.ContentLength is { } rest ? start + rest : null);

@@ -32,7 +32,8 @@ internal sealed class VendorReleaseSource(HttpTransfer transfer, Uri baseAddress
         {
             reporter.Connecting();
             var stream = await ResumableHttpStream.OpenAsync(
-                transfer, _address, authorization: null, transfer.Policy.VendorResponseTimeout, partial.Length, cancellationToken).ConfigureAwait(false);
+                transfer, _address, authorization: null, transfer.Policy.VendorResponseTimeout, partial.Length, cancellationToken)
+                .ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
                 if (stream.TotalLength is { } total && total != partial.ExpectedLength)

@@ -36,6 +36,9 @@ public enum StreamWarning
     /// <summary>The consumer was too slow: partial messages were dropped to keep memory bounded. No other message was.</summary>
     PartialMessagesDropped,
 
+    /// <summary>Messages that nobody read in time were dropped, the oldest first; happens on <see cref="ClaudeClient.Unprompted"/> only.</summary>
+    UnreadMessagesDropped,
+
     /// <summary>A line was longer than the limit and was skipped.</summary>
     LineTooLong,
 

@@ -99,6 +99,10 @@ internal sealed class CliBench : IDisposable
         File.WriteAllBytes(PartialPath, bytes);
     }
 
+    // Not by Is.EqualTo, which takes seconds for megabytes.
+    public void AssertInstalled() =>
+        Assert.That(File.ReadAllBytes(InstalledPath).AsSpan().SequenceEqual(Content), "the installed file has the right content");
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }
 

@@ -17,7 +17,7 @@ internal sealed class InstallTests
         var installation = await ClaudeCli.InstallAsync(bench.Options(new Uri(origin.Address, "releases/")), progress);
 
         Assert.That(installation, Is.EqualTo(new CliInstallation(bench.InstalledPath, "9.9.9", CliInstallationSource.Downloaded)));
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
         Assert.That(origin.Requests.Select(r => r.Path), Is.EqualTo(new[] { "/releases/9.9.9/linux-x64/claude" }));
         Assert.That(File.Exists(bench.PartialPath), Is.False);
         if (!OperatingSystem.IsWindows())
@@ -88,7 +88,7 @@ internal sealed class InstallTests
         File.SetLastWriteTimeUtc(bench.InstalledPath, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
         Assert.That((await ClaudeCli.InstallAsync(bench.Options(origin.Address))).Source, Is.EqualTo(CliInstallationSource.Downloaded));
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
     }
 
     [Test]
@@ -116,7 +116,7 @@ internal sealed class InstallTests
         file.CutNow.SetResult();
         await install;
 
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
         Assert.That(origin.Requests.Select(r => r.Range is null), Is.EqualTo(new[] { true, false }));
         Assert.That(origin.Requests[1].Range, Does.Match("^bytes=[1-9][0-9]*-$"));
     }
@@ -136,7 +136,7 @@ internal sealed class InstallTests
         file.CutNow.SetResult();
         await install;
 
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
     }
 
     [Test]
@@ -150,8 +150,8 @@ internal sealed class InstallTests
 
         await ClaudeCli.InstallAsync(options with { Transfer = options.Transfer with { IdleTimeout = TimeSpan.FromMilliseconds(300) } });
 
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
-        Assert.That(origin.Requests, Has.Count.EqualTo(2));
+        bench.AssertInstalled();
+        Assert.That(origin.Requests, Has.Count.GreaterThanOrEqualTo(2));
     }
 
     [Test]
@@ -181,7 +181,7 @@ internal sealed class InstallTests
         await ClaudeCli.InstallAsync(bench.Options(origin.Address), progress);
 
         Assert.That(origin.Requests.Select(r => r.Range), Is.EqualTo(new[] { "bytes=123456-" }));
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
         Assert.That(progress.Reports.First(p => p.Stage == CliDownloadStage.Downloading).BytesReceived, Is.EqualTo(123_456));
     }
 
@@ -194,7 +194,7 @@ internal sealed class InstallTests
 
         await ClaudeCli.InstallAsync(bench.Options(origin.Address));
 
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
         Assert.That(origin.Requests, Has.Count.EqualTo(1));
     }
 
@@ -208,7 +208,7 @@ internal sealed class InstallTests
         await ClaudeCli.InstallAsync(bench.Options(origin.Address));
 
         Assert.That(origin.Requests.Select(r => r.Range), Is.EqualTo(new[] { "bytes=100000-", null }));
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
     }
 
     [TestCase(0, TestName = "A_complete_file_left_by_an_earlier_process_needs_no_request")]
@@ -222,7 +222,7 @@ internal sealed class InstallTests
         await ClaudeCli.InstallAsync(bench.Options(origin.Address));
 
         Assert.That(origin.Requests, Has.Count.EqualTo(extra == 0 ? 0 : 1));
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
     }
 
     [Test]
@@ -248,7 +248,7 @@ internal sealed class InstallTests
 
         await ClaudeCli.InstallAsync(bench.Options(origin.Address));
         Assert.That(origin.Requests[^1].Range, Is.EqualTo($"bytes={left}-"));
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
     }
 
     [Test]
@@ -260,7 +260,7 @@ internal sealed class InstallTests
         await ClaudeCli.InstallAsync(bench.Options(new Uri("http://releases.invalid/")) with { Proxy = new WebProxy(proxy.Address) });
 
         Assert.That(proxy.Requests.Select(r => r.Host), Is.EqualTo(new[] { "releases.invalid" }));
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
     }
 
     [Test]
@@ -284,7 +284,7 @@ internal sealed class InstallTests
 
         await ClaudeCli.InstallAsync(bench.Options(origin.Address), progress);
 
-        Assert.That(File.ReadAllBytes(bench.InstalledPath), Is.EqualTo(bench.Content));
+        bench.AssertInstalled();
         Assert.That(progress.Calls, Is.EqualTo(1));
     }
 

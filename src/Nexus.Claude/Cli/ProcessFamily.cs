@@ -1,0 +1,83 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace Nexus.Claude.Cli;
+
+/// <summary>
+/// The processes that a CLI started, however deep, so that none outlives it. A tree walk is not enough: when the CLI itself dies,
+/// its children hang on the init process. On Linux each one inherits a marker in its environment; on Windows all are in one job
+/// object, which even outlives a crash of the host. On macOS the tree walk at the time of the kill is all there is.
+/// </summary>
+internal sealed class ProcessFamily
+{
+    private const string Variable = "NEXUS_CLAUDE_FAMILY";
+
+    private readonly string _marker = Guid.NewGuid().ToString("N");
+    private WindowsJob? _job;
+
+    /// <summary>Adds the marker to the child's environment.</summary>
+    /// <param name="environment">The environment without it.</param>
+    /// <returns>The environment with it.</returns>
+    public IReadOnlyDictionary<string, string?> Mark(IReadOnlyDictionary<string, string?> environment) =>
+        new Dictionary<string, string?>(environment) { [Variable] = _marker };
+
+    /// <summary>Takes in the CLI itself right after its start.</summary>
+    /// <param name="process">The CLI.</param>
+    public void Adopt(Process process)
+    {
+        if (OperatingSystem.IsWindows())
+            _job = WindowsJob.TryAdopt(process);
+    }
+
+    /// <summary>Ends every process of the family that still runs.</summary>
+    public void EndAll()
+    {
+        if (OperatingSystem.IsWindows())
+            _job?.Dispose();
+        else if (OperatingSystem.IsLinux())
+            EndMarked();
+    }
+
+    private void EndMarked()
+    {
+        var needle = Encoding.ASCII.GetBytes(Variable + "=" + _marker);
+        // A process can start another between the look and the kill; a second look finds it.
+        for (var found = true; found;)
+        {
+            found = false;
+            foreach (var folder in Directory.EnumerateDirectories("/proc"))
+            {
+                if (int.TryParse(folder.AsSpan("/proc/".Length), out var id) && IsMarked(id, needle))
+                    found |= TryKill(id);
+            }
+        }
+    }
+
+    private static bool IsMarked(int id, byte[] needle)
+    {
+        try
+        {
+            return File.ReadAllBytes($"/proc/{id}/environ").AsSpan().IndexOf(needle) >= 0;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // It has ended meanwhile, or it is somebody else's and therefore not ours.
+            return false;
+        }
+    }
+
+    private static bool TryKill(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+            return process.WaitForExit(TimeSpan.FromSeconds(1));
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            return false;
+        }
+    }
+}

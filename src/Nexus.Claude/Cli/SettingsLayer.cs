@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+
+namespace Nexus.Claude.Cli;
+
+/// <summary>
+/// What the options say about settings and permission rules, sorted by the way it reaches the CLI: settings by <c>initialize</c> or as a
+/// file, allow rules on the command line, deny rules in <c>initialize</c>. A rule that the CLI's splitting of lists would break, and allow
+/// rules too many for a command line, go into the settings, where they are whole.
+/// </summary>
+internal sealed class SettingsLayer
+{
+    /// <summary>The whole command line of Windows has 32,767 characters, so a list gets a quarter.</summary>
+    internal const int LongestAllowList = 8 * 1024;
+
+    private SettingsLayer(JsonObject? inline, string? path, IReadOnlyList<string> allowed, IReadOnlyList<string> denied)
+    {
+        Inline = inline;
+        Path = path;
+        AllowedTools = allowed;
+        DisallowedTools = denied;
+    }
+
+    /// <summary>The settings to send in <c>initialize</c>; null for none.</summary>
+    public JsonObject? Inline { get; }
+
+    /// <summary>The settings file to name on the command line; null for none. Never together with <see cref="Inline"/>: the CLI refuses that.</summary>
+    public string? Path { get; }
+
+    /// <summary>The rules for <c>--allowedTools</c>.</summary>
+    public IReadOnlyList<string> AllowedTools { get; }
+
+    /// <summary>The rules for <c>initialize.disallowedTools</c>.</summary>
+    public IReadOnlyList<string> DisallowedTools { get; }
+
+    /// <summary>Sorts, reading the settings file when something must be merged into it.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="mistakes">Gets a sentence for each thing that is wrong.</param>
+    public static SettingsLayer Resolve(ClaudeOptions options, List<string> mistakes)
+    {
+        string[] allow = [.. AllowRules(options)];
+        bool fits = allow.Sum(rule => rule.Length + 1) <= LongestAllowList;
+        ILookup<bool, string> allowOnLine = allow.ToLookup(rule => fits && ToolRule.SurvivesSplitting(rule));
+        ILookup<bool, string> denyAsList = options.DisallowedTools.Where(rule => rule is not null).ToLookup(ToolRule.SurvivesSplitting);
+        string[] allowed = [.. allowOnLine[true]];
+        string[] denied = [.. denyAsList[true]];
+        bool merges = options.Sandbox is not null || allowOnLine[false].Any() || denyAsList[false].Any();
+        if (!merges && options.Settings?.Path is { } path)
+        {
+            string file = OptionPaths.Full(options, path);
+            if (!File.Exists(file))
+                mistakes.Add($"Settings names the file '{file}', which does not exist.");
+            return new SettingsLayer(null, file, allowed, denied);
+        }
+
+        JsonObject? settings = Read(options, options.Settings, nameof(ClaudeOptions.Settings), mistakes);
+        if (merges)
+            settings ??= [];
+        if (settings is not null)
+        {
+            if (options.Sandbox is not null)
+                MergeSandbox(settings, options.Sandbox, mistakes);
+            AddRules(settings, "allow", allowOnLine[false], mistakes);
+            AddRules(settings, "deny", denyAsList[false], mistakes);
+        }
+
+        return new SettingsLayer(settings, null, allowed, denied);
+    }
+
+    /// <summary>A copy of the settings, read from their file where they are one; null for none and for a mistake.</summary>
+    public static JsonObject? Read(ClaudeOptions options, ClaudeSettings? settings, string property, List<string> mistakes)
+    {
+        if (settings is null)
+            return null;
+        string name = property;
+        JsonText? content = settings.Content;
+        if (settings.Path is { } path)
+        {
+            string file = OptionPaths.Full(options, path);
+            name = $"{property} (the file '{file}')";
+            try
+            {
+                content = JsonText.Parse(File.ReadAllBytes(file));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                mistakes.Add($"{property} names the file '{file}', which cannot be read: {exception.Message}");
+                return null;
+            }
+        }
+
+        if (content!.Mistake is { } mistake)
+            mistakes.Add($"{name} {mistake}");
+        return (JsonObject?)content.Value?.DeepClone();
+    }
+
+    private static IEnumerable<string> AllowRules(ClaudeOptions options)
+    {
+        IEnumerable<string> rules = options.AllowedTools.Where(rule => rule is not null);
+        if (options.Skills is { } skills)
+            rules = rules.Concat(skills.IsAll ? ["Skill"] : skills.Names.Select(name => $"Skill({name})"));
+        return rules.Distinct(StringComparer.Ordinal);
+    }
+
+    private static void MergeSandbox(JsonObject settings, SandboxOptions sandbox, List<string> mistakes)
+    {
+        if (settings["sandbox"] is { } existing and not JsonObject)
+        {
+            mistakes.Add($"Settings holds a 'sandbox' that is no JSON object ({existing.GetValueKind()}), so Sandbox cannot be merged into it.");
+            return;
+        }
+
+        settings["sandbox"] = SandboxMerge.Merge(settings["sandbox"] as JsonObject, SandboxJson.ToObject(sandbox));
+    }
+
+    private static void AddRules(JsonObject settings, string list, IEnumerable<string> rules, List<string> mistakes)
+    {
+        if (!rules.Any())
+            return;
+        settings["permissions"] ??= new JsonObject();
+        if (settings["permissions"] is not JsonObject permissions || (permissions[list] ??= new JsonArray()) is not JsonArray existing)
+        {
+            mistakes.Add($"Settings holds 'permissions' without a usable list '{list}', so the tool rules of the options cannot be added to it.");
+            return;
+        }
+
+        foreach (string rule in rules)
+            existing.Add((JsonNode)rule);
+    }
+}

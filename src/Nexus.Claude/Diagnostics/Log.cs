@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Nexus.Claude.Diagnostics;
+
+/// <summary>Everything the core logs. No prompt, answer, key or environment value is logged above Trace.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Debug, "Claude Code CLI {Path} started as process {ProcessId}")]
+    public static partial void CliStarted(this ILogger logger, string path, int processId);
+
+    [LoggerMessage(2, LogLevel.Debug, "Process {ProcessId} ended with exit code {ExitCode}")]
+    public static partial void CliExited(this ILogger logger, int processId, int? exitCode);
+
+    [LoggerMessage(3, LogLevel.Warning, "The callback for stderr lines threw and is not called any more")]
+    public static partial void StandardErrorCallbackFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(4, LogLevel.Debug, "A line of {Length} bytes from process {ProcessId} is not JSON and was skipped")]
+    public static partial void NoiseSkipped(this ILogger logger, int processId, long length);
+
+    [LoggerMessage(5, LogLevel.Warning, "Process {ProcessId} did not end {Step} and is stopped with the next step")]
+    public static partial void StopEscalated(this ILogger logger, int processId, string step);
+
+    [LoggerMessage(6, LogLevel.Warning, "Turn {PromptId} could not be interrupted")]
+    public static partial void InterruptFailed(this ILogger logger, string promptId, Exception failure);
+
+    [LoggerMessage(7, LogLevel.Error, "The read loop of process {ProcessId} failed")]
+    public static partial void ReadLoopFailed(this ILogger logger, int processId, Exception failure);
+}

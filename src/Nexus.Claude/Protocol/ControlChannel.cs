@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using Nexus.Claude.Wire;
+
+namespace Nexus.Claude.Protocol;
+
+/// <summary>
+/// Our control requests to the CLI and their answers. Each request has its own timeout; the end of the CLI fails all that wait, at
+/// once and with the cause.
+/// </summary>
+/// <param name="writer">The CLI's stdin.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ControlChannel(LineWriter writer, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, Pending> _pending = new();
+    private long _lastId;
+    private Exception? _ended;
+
+    /// <summary>Sends a control request and waits for the CLI's answer.</summary>
+    /// <param name="subtype">The request's <c>subtype</c>.</param>
+    /// <param name="writeMembers">Writes the other members of the request; null when there are none.</param>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="cancellationToken">Gives up; the CLI is told so.</param>
+    /// <returns>The answer's payload; <see cref="JsonValueKind.Undefined"/> when it has none.</returns>
+    /// <exception cref="ProtocolException">The CLI refused.</exception>
+    /// <exception cref="ClaudeTimeoutException">No answer in time.</exception>
+    /// <exception cref="CliExitedException">The CLI ended before it answered.</exception>
+    public Task<JsonElement> RequestAsync(
+        string subtype,
+        Action<Utf8JsonWriter>? writeMembers,
+        TimeSpan timeout,
+        CancellationToken cancellationToken) =>
+        RequestWholeAsync(
+            subtype,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("subtype"u8, subtype);
+                writeMembers?.Invoke(json);
+                json.WriteEndObject();
+            },
+            timeout,
+            cancellationToken);
+
+    /// <summary>Sends a control request whose <c>request</c> object the caller writes himself, <c>subtype</c> included.</summary>
+    /// <inheritdoc cref="RequestAsync"/>
+    /// <param name="subtype">The request's <c>subtype</c>, for error messages.</param>
+    /// <param name="writeRequest">Writes the whole object.</param>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="cancellationToken">Gives up; the CLI is told so.</param>
+    public async Task<JsonElement> RequestWholeAsync(
+        string subtype,
+        Action<Utf8JsonWriter> writeRequest,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
+    {
+        var id = "req_" + Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
+        var pending = new Pending(subtype, new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously));
+        _pending[id] = pending;
+        if (Volatile.Read(ref _ended) is { } ended)
+            pending.Answer.TrySetException(ended);
+        try
+        {
+            await writer.WriteAsync(RequestLine(id, writeRequest)).WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+            return await pending.Answer.Task.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException cause)
+        {
+            Withdraw(id);
+            throw new ClaudeTimeoutException(
+                $"The CLI did not answer the control request '{subtype}' within {timeout.TotalSeconds:0.###} s.", timeout, cause);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Withdraw(id);
+            throw;
+        }
+        catch (IOException) when (!pending.Answer.Task.IsCompletedSuccessfully)
+        {
+            // The input broke because the CLI ends; how it ended is known in a moment and says more than a broken pipe.
+            return await pending.Answer.Task.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _pending.TryRemove(id, out _);
+            // Seen here even when the caller has left early.
+            _ = pending.Answer.Task.Exception;
+        }
+    }
+
+    /// <summary>Takes an answer of the CLI; one to a request that nobody waits for any more is ignored, as the protocol says.</summary>
+    /// <param name="response">The member <c>response</c> of the frame.</param>
+    public void Accept(JsonElement response)
+    {
+        if (response.ValueKind != JsonValueKind.Object
+            || !response.TryGetProperty("request_id", out var idElement)
+            || idElement.ValueKind != JsonValueKind.String
+            || !_pending.TryGetValue(idElement.GetString()!, out var pending))
+        {
+            return;
+        }
+
+        if (TextOf(response, "subtype") == "success")
+        {
+            pending.Answer.TrySetResult(response.TryGetProperty("response", out var payload) ? payload.Clone() : default);
+            return;
+        }
+
+        var code = TextOf(response, "error_code");
+        pending.Answer.TrySetException(new ProtocolException(
+            $"The CLI refused the control request '{pending.Subtype}': {TextOf(response, "error") ?? "it gave no reason"}")
+        {
+            RequestSubtype = pending.Subtype,
+            ErrorCode = code,
+        });
+    }
+
+    /// <summary>Fails everything that waits and everything that will be asked.</summary>
+    /// <param name="cause">Why no answer can come any more.</param>
+    public void End(Exception cause)
+    {
+        Volatile.Write(ref _ended, cause);
+        foreach (var pending in _pending.Values)
+            pending.Answer.TrySetException(cause);
+    }
+
+    internal static string? TextOf(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+
+    private static ReadOnlyMemory<byte> RequestLine(string id, Action<Utf8JsonWriter> writeRequest) =>
+        JsonLine.Write(json =>
+        {
+            json.WriteString("type"u8, "control_request"u8);
+            json.WriteString("request_id"u8, id);
+            json.WritePropertyName("request"u8);
+            writeRequest(json);
+        });
+
+    /// <summary>Tells the CLI that nobody waits any more. Best effort: if the CLI is gone, it needs no telling.</summary>
+    private void Withdraw(string id) =>
+        _ = writer.WriteAsync(JsonLine.Write(json =>
+        {
+            json.WriteString("type"u8, "control_cancel_request"u8);
+            json.WriteString("request_id"u8, id);
+        }));
+
+    private sealed record Pending(string Subtype, TaskCompletionSource<JsonElement> Answer);
+}

@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+
+namespace Nexus.Claude.Protocol;
+
+/// <summary>
+/// One CLI for one run: prompts go in as they come, every message comes out in the order of the wire, and the CLI is closed when all
+/// prompts have their results and it has nothing to do any more.
+/// </summary>
+internal sealed class QueryRun
+{
+    /// <summary>How long background work is waited for after the last result; the CLI's own default for the same thing.</summary>
+    private static readonly TimeSpan BackgroundCeiling = TimeSpan.FromMinutes(10);
+
+    private Turn? _firstTurn;
+
+    /// <summary>The first prompt's turn; null before it has been sent.</summary>
+    public Turn? FirstTurn => Volatile.Read(ref _firstTurn);
+
+    /// <summary>Runs.</summary>
+    /// <param name="prompts">The prompts.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="cancellationToken">Interrupts the run and stops the CLI.</param>
+    /// <returns>Every message.</returns>
+    public async IAsyncEnumerable<ClaudeMessage> RunAsync(
+        IAsyncEnumerable<UserPrompt> prompts,
+        ClaudeOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var start = await SessionStart.StartAsync(options, singleStream: true, cancellationToken).ConfigureAwait(false);
+        var session = start.Session;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var driving = DriveAsync(start, prompts, stop.Token);
+        try
+        {
+            var queue = session.Unprompted;
+            var registration = cancellationToken.UnsafeRegister(
+                static (state, token) => ((MessageQueue)state!).Abandon(new OperationCanceledException("The query was cancelled.", token)), queue);
+            await using (registration.ConfigureAwait(false))
+            {
+                var messages = new MessageEnumerator(queue, static () => ValueTask.CompletedTask, default);
+                await using (messages.ConfigureAwait(false))
+                {
+                    while (await messages.MoveNextAsync().ConfigureAwait(false))
+                        yield return messages.Current;
+                }
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await session.DisposeAsync().ConfigureAwait(false);
+            await driving.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends the prompts and closes the CLI after them. Its failures reach the reader through the session's queue.</summary>
+    private async Task DriveAsync(SessionStart start, IAsyncEnumerable<UserPrompt> prompts, CancellationToken cancellationToken)
+    {
+        var session = start.Session;
+        var turns = new List<Turn>();
+        try
+        {
+            var initializing = start.InitializeAsync(cancellationToken);
+            if (start.MustWait)
+                await initializing.ConfigureAwait(false);
+            await foreach (var prompt in prompts.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                if (session.Completion.IsCompleted)
+                    break;
+                turns.Add(session.Send(prompt, CancellationToken.None));
+                Volatile.Write(ref _firstTurn, turns[0]);
+            }
+
+            if (!session.Completion.IsCompleted)
+                await initializing.ConfigureAwait(false);
+            foreach (var turn in turns)
+                await turn.ResultAsync(cancellationToken).ConfigureAwait(false);
+            await session.WaitForIdleAsync(BackgroundCeiling).WaitAsync(cancellationToken).ConfigureAwait(false);
+            session.Unprompted.Flush();
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The reader has left; it closes the session.
+        }
+        catch (CliExitedException) when (session.Completion.IsCompleted || session.Connection.Exited.IsCompleted)
+        {
+            // The session ends the stream with this very exception.
+        }
+        catch (Exception failure)
+        {
+            session.Fail(failure);
+        }
+    }
+}

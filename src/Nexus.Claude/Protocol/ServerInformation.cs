@@ -1,0 +1,171 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Nexus.Claude;
+
+/// <summary>What the CLI says about itself in its answer to <c>initialize</c>.</summary>
+public sealed record ServerInformation
+{
+    /// <summary>The slash commands that can be sent as prompts.</summary>
+    [JsonPropertyName("commands")]
+    public IReadOnlyList<SlashCommand> Commands { get; init => field = value ?? []; } = [];
+
+    /// <summary>The sub-agents that the model may start.</summary>
+    [JsonPropertyName("agents")]
+    public IReadOnlyList<AgentInformation> Agents { get; init => field = value ?? []; } = [];
+
+    /// <summary>The models that can be chosen.</summary>
+    [JsonPropertyName("models")]
+    public IReadOnlyList<ModelInformation> Models { get; init => field = value ?? []; } = [];
+
+    /// <summary>The account that pays, as far as the CLI knows it.</summary>
+    [JsonPropertyName("account")]
+    public AccountInformation Account { get; init => field = value ?? new(); } = new();
+
+    /// <summary>The output style in use.</summary>
+    [JsonPropertyName("output_style")]
+    public string? OutputStyle { get; init; }
+
+    /// <summary>The output styles that can be chosen.</summary>
+    [JsonPropertyName("available_output_styles")]
+    public IReadOnlyList<string> AvailableOutputStyles { get; init => field = value ?? []; } = [];
+
+    /// <summary>The version of the CLI, for example <c>2.1.330</c>; null for a CLI that does not say (2.1.197).</summary>
+    [JsonPropertyName("claude_code_version")]
+    public string? CliVersion { get; init; }
+
+    /// <summary>The id of the CLI's process as the CLI knows it; in a container not the host's id.</summary>
+    [JsonPropertyName("pid")]
+    public int? ProcessId { get; init; }
+
+    /// <summary>The permission mode in force; null for a CLI that does not say.</summary>
+    [JsonPropertyName("current_permission_mode")]
+    public PermissionMode? PermissionMode { get; init; }
+
+    /// <summary>What this CLI can do beyond the base protocol. The list of <see cref="InitMessage"/> is longer.</summary>
+    [JsonPropertyName("capabilities")]
+    public IReadOnlyList<string> Capabilities { get; init => field = value ?? []; } = [];
+
+    /// <summary>The whole answer.</summary>
+    [JsonIgnore]
+    public JsonElement Raw { get; init; }
+
+    internal static ServerInformation From(JsonElement reply) =>
+        reply.ValueKind == JsonValueKind.Object
+            ? (reply.Deserialize(ProtocolJson.Default.ServerInformation) ?? new ServerInformation()) with { Raw = reply }
+            : new ServerInformation { Raw = reply };
+}
+
+/// <summary>A sub-agent that the model may start.</summary>
+public sealed record AgentInformation
+{
+    /// <summary>The agent's type, by which it is asked for.</summary>
+    [JsonPropertyName("name")]
+    public string Name { get; init => field = value ?? ""; } = "";
+
+    /// <summary>When it is to be used.</summary>
+    [JsonPropertyName("description")]
+    public string Description { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The model it runs on; null when it follows the main one.</summary>
+    [JsonPropertyName("model")]
+    public string? Model { get; init; }
+}
+
+/// <summary>A model that can be chosen.</summary>
+public sealed record ModelInformation
+{
+    /// <summary>What <see cref="ClaudeOptions.Model"/> takes: an id or an alias.</summary>
+    [JsonPropertyName("value")]
+    public string Value { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The id that the alias stands for at present; null when the CLI does not say.</summary>
+    [JsonPropertyName("resolvedModel")]
+    public string? ResolvedModel { get; init; }
+
+    /// <summary>The name for people.</summary>
+    [JsonPropertyName("displayName")]
+    public string DisplayName { get; init => field = value ?? ""; } = "";
+
+    /// <summary>What it is good for and what it costs, for people.</summary>
+    [JsonPropertyName("description")]
+    public string Description { get; init => field = value ?? ""; } = "";
+
+    /// <summary>True when <see cref="ClaudeOptions.Effort"/> has an effect.</summary>
+    [JsonPropertyName("supportsEffort")]
+    public bool? SupportsEffort { get; init; }
+
+    /// <summary>The effort levels it takes; null when the CLI does not say.</summary>
+    [JsonPropertyName("supportedEffortLevels")]
+    public IReadOnlyList<string>? SupportedEffortLevels { get; init; }
+
+    /// <summary>True when the model decides by itself how much to think.</summary>
+    [JsonPropertyName("supportsAdaptiveThinking")]
+    public bool? SupportsAdaptiveThinking { get; init; }
+
+    /// <summary>True when it has a fast mode.</summary>
+    [JsonPropertyName("supportsFastMode")]
+    public bool? SupportsFastMode { get; init; }
+
+    /// <summary>True when the permission mode <c>auto</c> works with it.</summary>
+    [JsonPropertyName("supportsAutoMode")]
+    public bool? SupportsAutoMode { get; init; }
+}
+
+/// <summary>The account that pays.</summary>
+public sealed record AccountInformation
+{
+    /// <summary>The address of a claude.ai account; null for an API key.</summary>
+    [JsonPropertyName("email")]
+    public string? Email { get; init; }
+
+    /// <summary>The organisation; null for an API key.</summary>
+    [JsonPropertyName("organization")]
+    public string? Organization { get; init; }
+
+    /// <summary>The plan of a claude.ai account; null for an API key.</summary>
+    [JsonPropertyName("subscriptionType")]
+    public string? SubscriptionType { get; init; }
+
+    /// <summary>Where the login token comes from; <c>none</c> when there is none.</summary>
+    [JsonPropertyName("tokenSource")]
+    public string? TokenSource { get; init; }
+
+    /// <summary>Where the API key comes from; null when there is none.</summary>
+    [JsonPropertyName("apiKeySource")]
+    public string? ApiKeySource { get; init; }
+
+    /// <summary>Who serves the model: <c>firstParty</c>, or a cloud.</summary>
+    [JsonPropertyName("apiProvider")]
+    public string? ApiProvider { get; init; }
+
+    /// <summary>
+    /// False when the CLI has neither a login nor an API key, so that every prompt would fail. A cloud provider has credentials of its
+    /// own and counts as having one.
+    /// </summary>
+    [JsonIgnore]
+    public bool HasCredential =>
+        ApiKeySource is { Length: > 0 } and not "none"
+        || TokenSource is { Length: > 0 } and not "none"
+        || ApiProvider is { Length: > 0 } and not "firstParty";
+}
+
+/// <summary>The CLI's receipt for an interrupt.</summary>
+public sealed record InterruptReceipt
+{
+    /// <summary>The prompts that still wait and will run, by <see cref="Turn.PromptId"/>. Empty on CLI 2.1.197, which does not say.</summary>
+    [JsonPropertyName("still_queued")]
+    public IReadOnlyList<string> StillQueued { get; init => field = value ?? []; } = [];
+
+    /// <summary>The waiting prompts that were dropped because the caller asked for it.</summary>
+    [JsonPropertyName("cancelled")]
+    public IReadOnlyList<string> Cancelled { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>How the answers to control requests are read.</summary>
+[JsonSourceGenerationOptions(
+    NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    Converters = [typeof(LenientStringConverter)])]
+[JsonSerializable(typeof(ServerInformation))]
+[JsonSerializable(typeof(InterruptReceipt))]
+internal sealed partial class ProtocolJson : JsonSerializerContext;

@@ -1,0 +1,245 @@
+using System.IO.Pipelines;
+using System.Text.Json;
+using Nexus.Claude.Cli;
+using Nexus.Claude.Diagnostics;
+using Nexus.Claude.Wire;
+
+namespace Nexus.Claude.Protocol;
+
+/// <summary>
+/// A conversation with one CLI: one task reads its lines and hands each to whom it concerns. It waits for no consumer and runs no
+/// callback. The end of the CLI, however it comes, fails everybody who waits, with the cause.
+/// </summary>
+internal sealed partial class Session
+{
+    private const int ReadBufferBytes = 64 * 1024;
+    private const long UnpromptedBudget = 16 * 1024 * 1024;
+
+    private readonly ICliConnection _connection;
+    private readonly SessionSettings _settings;
+    private readonly PipeReader _output;
+    private readonly LineReader _lines;
+    private readonly LineWriter _writer;
+    private readonly InboundRequests _inbound;
+    private readonly TurnRouter _router;
+    private readonly Pulse _activity = new();
+    private readonly TaskCompletionSource<CliExit> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _reading;
+    private readonly Task _ending;
+    private readonly Task _watching;
+    private long _lastLineAt;
+    private long _waits;
+    private bool _waiting;
+    private string? _lastErrorResult;
+
+    private Session(ICliConnection connection, SessionSettings settings)
+    {
+        _connection = connection;
+        _settings = settings;
+        _output = PipeReader.Create(connection.Output, new StreamPipeReaderOptions(bufferSize: ReadBufferBytes, minimumReadSize: 4096, leaveOpen: true));
+        _lines = new LineReader(_output, settings.MaxLineBytes);
+        _writer = new LineWriter(connection.Input);
+        Control = new ControlChannel(_writer, settings.TimeProvider);
+        _inbound = new InboundRequests(_writer);
+        Unprompted = settings.SingleStream
+            ? new MessageQueue(settings.Buffering)
+            : new MessageQueue(MessageBuffering.DropPartialMessages(UnpromptedBudget), dropOldest: true);
+        _router = new TurnRouter(Unprompted, settings.SingleStream);
+        _lastLineAt = settings.TimeProvider.GetTimestamp();
+        _reading = Task.Run(ReadAsync);
+        _ending = EndAsync();
+        _watching = WatchAsync();
+    }
+
+    /// <summary>Our control requests.</summary>
+    public ControlChannel Control { get; }
+
+    /// <summary>Messages that belong to no turn; with <see cref="SessionSettings.SingleStream"/> all messages.</summary>
+    public MessageQueue Unprompted { get; }
+
+    /// <summary>The process, its streams and its end.</summary>
+    public ICliConnection Connection => _connection;
+
+    /// <summary>The session's settings.</summary>
+    public SessionSettings Settings => _settings;
+
+    /// <summary>Ends when the CLI has ended and everybody has been told.</summary>
+    public Task<CliExit> Completion => _completion.Task;
+
+    /// <summary>The id of the CLI's session as last seen on a message; null before the first.</summary>
+    public string? SessionId { get; private set; }
+
+    /// <summary>The state that the CLI reported last; null when it reports none (CLI 2.1.197).</summary>
+    public SessionState? State { get; private set; }
+
+    /// <summary>The tasks that the CLI runs in the background and whose end may start a turn.</summary>
+    public BackgroundTaskLedger BackgroundTasks { get; } = new();
+
+    /// <summary>Starts to read.</summary>
+    /// <param name="connection">The CLI.</param>
+    /// <param name="settings">The settings.</param>
+    /// <returns>The session.</returns>
+    public static Session Start(ICliConnection connection, SessionSettings settings) => new(connection, settings);
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            while (await WaitForLinesAsync().ConfigureAwait(false))
+            {
+                Volatile.Write(ref _lastLineAt, _settings.TimeProvider.GetTimestamp());
+                while (_lines.TryRead(out var line))
+                    Accept(line);
+                _router.Flush();
+            }
+        }
+        catch (Exception end) when (end is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The pipe broke with its process; what ended the process is told by the exit.
+        }
+        catch (Exception failure)
+        {
+            // Nothing in a line may end the loop; if something does all the same, it must not look like an orderly end.
+            _settings.Logger.ReadLoopFailed(_connection.ProcessId, failure);
+            Fail(new ProtocolException("The output of the CLI could not be read. This is a defect of the SDK; please report it.", failure));
+        }
+        finally
+        {
+            _router.Flush();
+            await _output.CompleteAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<bool> WaitForLinesAsync()
+    {
+        _waits++;
+        Volatile.Write(ref _waiting, true);
+        var more = await _lines.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        Volatile.Write(ref _waiting, false);
+        return more;
+    }
+
+    private void Accept(in Line line)
+    {
+        switch (line.Kind)
+        {
+            case LineKind.TooLong:
+                Warn(StreamWarning.LineTooLong, line,
+                    $"A line of {line.Length} bytes is over the limit of {_settings.MaxLineBytes} bytes and was skipped; everything after it is complete. "
+                    + "Raise ClaudeOptions.MaxLineBytes to receive such lines.");
+                return;
+            case LineKind.CutOff when !IsWholeObject(line.Bytes):
+                Warn(StreamWarning.LineCutOff, line, $"The CLI ended in the middle of a line; its first {line.Length} bytes are in Raw.");
+                return;
+        }
+
+        if (!FrameScanner.TryScan(line.Bytes, out var type, out var subtype))
+        {
+            Skip(line);
+            return;
+        }
+
+        if (type.SequenceEqual("control_response"u8))
+        {
+            AcceptControl(line, static (session, frame) =>
+            {
+                if (frame.TryGetProperty("response", out var response))
+                    session.Control.Accept(response);
+            });
+        }
+        else if (type.SequenceEqual("control_request"u8))
+        {
+            AcceptControl(line, static (session, frame) => session._inbound.Accept(frame));
+        }
+        else if (!type.SequenceEqual("control_cancel_request"u8) && !type.SequenceEqual("keep_alive"u8))
+        {
+            Route(line, type, subtype);
+        }
+    }
+
+    private void AcceptControl(in Line line, Action<Session, JsonElement> accept)
+    {
+        try
+        {
+            using var frame = JsonDocument.Parse(line.Bytes);
+            accept(this, frame.RootElement);
+        }
+        catch (JsonException)
+        {
+            Skip(line);
+        }
+    }
+
+    private void Route(in Line line, ReadOnlySpan<byte> type, ReadOnlySpan<byte> subtype)
+    {
+        ClaudeMessage message;
+        try
+        {
+            message = MessageReader.Read(line.Bytes, type, subtype);
+        }
+        catch (JsonException)
+        {
+            Skip(line);
+            return;
+        }
+
+        Observe(message);
+        _router.Route(message);
+    }
+
+    /// <summary>Notes what the session itself must know.</summary>
+    private void Observe(ClaudeMessage message)
+    {
+        switch (message)
+        {
+            case StreamEventMessage:
+                return;
+            case InitMessage init:
+                SessionId = init.SessionId;
+                break;
+            case ResultMessage result:
+                SessionId = result.SessionId;
+                _lastErrorResult = result.IsSuccess ? null : TurnOutcome.TextOf(result);
+                break;
+            case SessionStateChangedMessage state:
+                State = state.State;
+                _activity.Fire();
+                break;
+            default:
+                if (BackgroundTasks.Observe(message))
+                    _activity.Fire();
+                break;
+        }
+    }
+
+    /// <summary>A line that is no message: log noise when it does not even look like an object, a damaged message otherwise.</summary>
+    private void Skip(in Line line)
+    {
+        _settings.Logger.NoiseSkipped(_connection.ProcessId, line.Length);
+        var text = line.Bytes.AsSpan().TrimStart(" \t"u8);
+        if (text.Length > 0 && text[0] == (byte)'{')
+            Warn(StreamWarning.LineNotJson, line, $"A line of {line.Length} bytes is not valid JSON and was skipped; it is in Raw.");
+    }
+
+    private void Warn(StreamWarning kind, in Line line, string text) => _router.Route(new StreamWarningMessage
+    {
+        Kind = kind,
+        Count = 1,
+        Bytes = line.Length,
+        Text = text,
+        Raw = new RawJson(line.Bytes),
+    });
+
+    private static bool IsWholeObject(byte[] bytes)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(bytes);
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Nexus.Claude.Cli;
+using Nexus.Claude.Diagnostics;
+
+namespace Nexus.Claude.Protocol;
+
+/// <summary>
+/// From options to a CLI that is starting: check, find, start, and send <c>initialize</c>. The process is started before anything is
+/// prepared that can be prepared while it boots, and its version is not asked for beforehand.
+/// </summary>
+internal sealed class SessionStart
+{
+    private readonly CliCommand _command;
+    private readonly Task<JsonElement> _initialize;
+
+    private SessionStart(Session session, CliCommand command, Task<JsonElement> initialize)
+    {
+        Session = session;
+        _command = command;
+        _initialize = initialize;
+    }
+
+    /// <summary>The session; it can be written to at once unless <see cref="MustWait"/>.</summary>
+    public Session Session { get; }
+
+    /// <summary>True when <c>initialize</c> carries launch fields: nothing else may be sent before the CLI has answered it.</summary>
+    public bool MustWait => _command.HasLaunchFields;
+
+    /// <summary>Starts a CLI.</summary>
+    /// <param name="options">The caller's options; they are copied.</param>
+    /// <param name="singleStream">True when one reader wants every message in the order of the wire.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The start.</returns>
+    public static async Task<SessionStart> StartAsync(ClaudeOptions options, bool singleStream, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        options = options.Clone();
+        var logger = options.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
+        var command = CliCommand.Create(options);
+        var cli = await ClaudeCli.ResolveAsync(options.CliPath, options.AutoDownload, null, null, cancellationToken).ConfigureAwait(false);
+        var start = CliStart.For(cli.Path, command.Arguments, CliEnvironment.Build(options)) with
+        {
+            WorkingDirectory = command.WorkingDirectory,
+            User = options.User,
+            StandardError = options.StandardError,
+            StandardErrorFailed = logger.StandardErrorCallbackFailed,
+            TimeProvider = options.TimeProvider,
+        };
+        var process = CliProcess.Start(start);
+        logger.CliStarted(cli.Path, process.ProcessId);
+        return Begin(process, command, SettingsFor(options, singleStream, logger));
+    }
+
+    /// <summary>Waits for the CLI's answer to <c>initialize</c>.</summary>
+    /// <param name="cancellationToken">Gives up the wait.</param>
+    /// <returns>What the CLI says about itself.</returns>
+    public async Task<ServerInformation> InitializeAsync(CancellationToken cancellationToken)
+    {
+        var reply = await _initialize.WaitAsync(cancellationToken).ConfigureAwait(false);
+        _command.EnsureApplied(reply);
+        return ServerInformation.From(reply);
+    }
+
+    /// <summary>Begins a session on a CLI that runs.</summary>
+    internal static SessionStart Begin(ICliConnection connection, CliCommand command, SessionSettings settings)
+    {
+        var session = Session.Start(connection, settings);
+        var initialize = session.Control.RequestWholeAsync(
+            "initialize", json => command.WriteInitialize(json), settings.InitializeTimeout, CancellationToken.None);
+        return new SessionStart(session, command, initialize);
+    }
+
+    private static SessionSettings SettingsFor(ClaudeOptions options, bool singleStream, ILogger logger) => new()
+    {
+        MaxLineBytes = options.MaxLineBytes,
+        Buffering = options.Buffering,
+        ControlRequestTimeout = options.ControlRequestTimeout,
+        InitializeTimeout = options.InitializeTimeout,
+        ShutdownTimeout = options.ShutdownTimeout,
+        IdleTimeout = options.IdleTimeout,
+        TurnTimeout = options.TurnTimeout,
+        VerbatimPrompts = options.VerbatimPrompts,
+        SingleStream = singleStream,
+        TimeProvider = options.TimeProvider,
+        Logger = logger,
+    };
+}

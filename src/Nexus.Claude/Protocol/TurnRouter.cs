@@ -1,0 +1,231 @@
+namespace Nexus.Claude.Protocol;
+
+/// <summary>
+/// Gives every message to the turn it belongs to. A turn is known by the uuid of its prompt: the CLI names it in
+/// <c>command_lifecycle</c>, in <c>system/init</c> and in <c>result</c>. A CLI that names none (2.1.197) is followed by order.
+/// </summary>
+/// <param name="unprompted">Receives what belongs to no turn.</param>
+/// <param name="singleStream">True when turns share the unprompted queue: one reader sees everything in the order of the wire.</param>
+internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Turn> _open = new(StringComparer.Ordinal);
+    private readonly LinkedList<Turn> _order = new();
+    private readonly HashSet<MessageQueue> _touched = [];
+    private MessageQueue? _lastTouched;
+    private Turn? _current;
+    private bool _namesPrompts;
+    private bool _anyResult;
+    private Exception? _ended;
+
+    /// <summary>The turns that have not ended, oldest first.</summary>
+    public Turn[] OpenTurns
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _order];
+        }
+    }
+
+    /// <summary>The turn that the CLI works on; null when there is none.</summary>
+    public Turn? Current
+    {
+        get
+        {
+            lock (_gate)
+                return _current;
+        }
+    }
+
+    /// <summary>Takes in a turn whose prompt is about to be sent.</summary>
+    /// <param name="turn">The turn.</param>
+    public void Open(Turn turn)
+    {
+        lock (_gate)
+        {
+            if (_ended is null)
+            {
+                _open.Add(turn.PromptId, turn);
+                _order.AddLast(turn);
+                return;
+            }
+        }
+
+        turn.End(null, _ended);
+    }
+
+    /// <summary>Routes one message. The readers see it after <see cref="Flush"/>.</summary>
+    /// <param name="message">The message.</param>
+    public void Route(ClaudeMessage message)
+    {
+        lock (_gate)
+        {
+            switch (message)
+            {
+                case StreamEventMessage or AssistantMessage or UserMessage:
+                    Add(Follow(), message);
+                    break;
+                case CommandLifecycleMessage lifecycle:
+                    RouteLifecycle(lifecycle);
+                    break;
+                case InitMessage init:
+                    RouteInit(init);
+                    break;
+                case ResultMessage result:
+                    RouteResult(result);
+                    break;
+                case SessionStateChangedMessage state:
+                    RouteState(state);
+                    break;
+                default:
+                    Add(Follow(), message);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Wakes the readers of everything routed since the last call.</summary>
+    public void Flush()
+    {
+        // Only the read loop routes and flushes, so the set needs no lock.
+        foreach (var queue in _touched)
+            queue.Flush();
+        _touched.Clear();
+        _lastTouched = null;
+    }
+
+    /// <summary>Ends a turn that will get no result.</summary>
+    /// <param name="turn">The turn.</param>
+    /// <param name="failure">Why.</param>
+    public void Fail(Turn turn, Exception? failure)
+    {
+        lock (_gate)
+            Close(turn, null, failure);
+    }
+
+    /// <summary>Ends everything: the CLI is gone.</summary>
+    /// <param name="failure">What open turns are told.</param>
+    /// <param name="unpromptedFailure">What the reader of unprompted messages is told; null for an orderly end.</param>
+    public void End(Exception failure, Exception? unpromptedFailure)
+    {
+        lock (_gate)
+        {
+            _ended = failure;
+            // A query whose prompts all have their results is complete, whatever exit code follows (1 after an error result).
+            if (singleStream && _anyResult && _order.Count == 0)
+                unpromptedFailure = null;
+            foreach (var turn in _order.ToArray())
+                Close(turn, null, failure);
+        }
+
+        unprompted.Complete(unpromptedFailure);
+    }
+
+    private void RouteLifecycle(CommandLifecycleMessage message)
+    {
+        _namesPrompts = true;
+        if (!_open.TryGetValue(message.CommandUuid, out var turn))
+        {
+            // A late receipt for a turn that has its result already says nothing new to the reader of another turn.
+            if (singleStream)
+                Add(unprompted, message);
+            return;
+        }
+
+        Add(turn.Queue, message);
+        if (message.State == CommandState.Queued)
+            return;
+        if (message.State == CommandState.Started)
+            Start(turn);
+        else
+            Close(turn, null, WithoutResult(message.State));
+    }
+
+    private void RouteInit(InitMessage message)
+    {
+        foreach (var id in message.UserMessageUuids ?? [])
+        {
+            _namesPrompts = true;
+            if (_open.TryGetValue(id, out var turn))
+                Start(turn);
+        }
+
+        Add(Follow(), message);
+    }
+
+    private void RouteResult(ResultMessage message)
+    {
+        var named = message.UserMessageUuids is { Count: > 0 } ids ? ids : message.UserMessageUuid is { } id ? [id] : (IReadOnlyList<string>)[];
+        var any = false;
+        foreach (var each in named)
+        {
+            if (!_open.TryGetValue(each, out var turn))
+                continue;
+            any = true;
+            Add(turn.Queue, message);
+            Close(turn, message, null);
+        }
+
+        if (any)
+            return;
+        var owner = named.Count > 0 || message.Origin is not null ? null : _current ?? (_namesPrompts ? null : _order.First?.Value);
+        Add(owner?.Queue ?? unprompted, message);
+        if (owner is not null)
+            Close(owner, message, null);
+    }
+
+    private void RouteState(SessionStateChangedMessage message)
+    {
+        if (message.State == SessionState.Idle && _current is { } turn)
+        {
+            Close(turn, null, new ProtocolException(
+                "The CLI reports that it is idle, but no result came for the prompt. A line that was too long or damaged may have been the result; "
+                + "see the warnings in the stream."));
+        }
+
+        // Asked for by the SDK for its own use; a caller who wants the states sets CLAUDE_CODE_EMIT_SESSION_STATE_EVENTS.
+        if (!message.IsSdkHostOnly)
+            Add(Follow(), message);
+    }
+
+    /// <summary>Where a message that names no prompt goes: to the running turn, or, with a CLI that never names any, to the oldest one.</summary>
+    private MessageQueue Follow()
+    {
+        if (_current is null && !_namesPrompts && _order.First is { } oldest)
+            Start(oldest.Value);
+        return _current?.Queue ?? unprompted;
+    }
+
+    private void Start(Turn turn)
+    {
+        turn.Begin();
+        // Of several prompts merged into one turn the first carries the messages.
+        _current ??= turn;
+    }
+
+    private void Close(Turn turn, ResultMessage? result, Exception? failure)
+    {
+        if (!_open.Remove(turn.PromptId))
+            return;
+        _anyResult |= result is not null;
+        _order.Remove(turn);
+        if (ReferenceEquals(_current, turn))
+            _current = null;
+        turn.End(result, failure);
+    }
+
+    private void Add(MessageQueue queue, ClaudeMessage message)
+    {
+        queue.Add(message);
+        if (ReferenceEquals(queue, _lastTouched))
+            return;
+        _lastTouched = queue;
+        _touched.Add(queue);
+    }
+
+    private static ClaudeException? WithoutResult(CommandState state) =>
+        state == CommandState.Completed
+            ? null
+            : new ClaudeException($"The CLI did not run the prompt: it reports '{state}'.");
+}

@@ -1,0 +1,203 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Nexus.Claude.Protocol;
+
+namespace Nexus.Claude;
+
+/// <summary>Where a turn stands.</summary>
+public enum TurnState
+{
+    /// <summary>Sent; the CLI has not begun it, or works on an earlier one.</summary>
+    Queued,
+
+    /// <summary>The CLI works on it.</summary>
+    Running,
+
+    /// <summary>It has ended: with a result, by cancellation, or because the CLI ended.</summary>
+    Ended,
+}
+
+/// <summary>
+/// One prompt and everything the CLI says because of it, up to and including that prompt's own <see cref="ResultMessage"/>.
+/// Read it once with <c>await foreach</c>; leaving the loop early interrupts the turn and leaves the client usable.
+/// </summary>
+/// <remarks>
+/// A turn ends by identity, not by counting results: the prompt carries <see cref="PromptId"/>, and the result names it. Turns that
+/// the CLI starts on its own (a background task that ended) arrive on <see cref="ClaudeClient.Unprompted"/>. When the CLI merges
+/// several waiting prompts into one turn, the messages are read from the first and every one of them receives the result.
+/// </remarks>
+public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
+{
+    private readonly Session _session;
+    private readonly bool _ownsQueue;
+    private readonly TaskCompletionSource<ResultMessage> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenRegistration _cancellation;
+    private long _since;
+    private int _readers;
+
+    internal Turn(Session session, string promptId, MessageQueue queue, bool ownsQueue)
+    {
+        _session = session;
+        _ownsQueue = ownsQueue;
+        PromptId = promptId;
+        Queue = queue;
+        _since = session.Settings.TimeProvider.GetTimestamp();
+    }
+
+    /// <summary>
+    /// The id of the prompt (a UUID). It is the id of the transcript entry, and of the file checkpoint when
+    /// <see cref="ClaudeOptions.EnableFileCheckpointing"/> is on.
+    /// </summary>
+    public string PromptId { get; }
+
+    /// <summary>Where the turn stands.</summary>
+    public TurnState State => _ended.Task.IsCompleted ? TurnState.Ended : _started.Task.IsCompleted ? TurnState.Running : TurnState.Queued;
+
+    internal MessageQueue Queue { get; }
+
+    /// <summary>How long the CLI has been working on the turn, or the prompt has been waiting for it.</summary>
+    internal TimeSpan Age => _session.Settings.TimeProvider.GetElapsedTime(Volatile.Read(ref _since));
+
+    internal Task Started => _started.Task;
+
+    internal Task Ended => _ended.Task;
+
+    /// <summary>Waits for the turn's result. The messages stay readable; an error result is returned, not thrown.</summary>
+    /// <param name="cancellationToken">Gives up the wait. The turn goes on; see <see cref="InterruptAsync"/>.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="CliExitedException">The CLI ended before the turn did.</exception>
+    /// <exception cref="OperationCanceledException">The turn was cancelled, or the wait was given up.</exception>
+    public Task<ResultMessage> ResultAsync(CancellationToken cancellationToken = default) => _result.Task.WaitAsync(cancellationToken);
+
+    /// <summary>
+    /// Interrupts the turn. A running turn ends with an error result whose <see cref="ResultMessage.IsInterrupted"/> is true; one that
+    /// still waits in the CLI's queue is taken out of it and ends without a result. Does nothing when the turn has ended.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up the wait, not the interruption.</param>
+    /// <returns>A task that ends when the turn has.</returns>
+    /// <exception cref="ClaudeTimeoutException">The CLI did not let go of the turn.</exception>
+    public Task InterruptAsync(CancellationToken cancellationToken = default) => _session.InterruptAsync(this).WaitAsync(cancellationToken);
+
+    /// <summary>Reads the turn's messages. A turn can be read once.</summary>
+    /// <param name="cancellationToken">Interrupts the turn and ends the reading with <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The messages, the turn's result last.</returns>
+    /// <exception cref="InvalidOperationException">The turn is or was being read already.</exception>
+    public IAsyncEnumerator<ClaudeMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Exchange(ref _readers, 1) != 0)
+        {
+            throw new InvalidOperationException(
+                "This turn is or was being read already. Read a turn once; to see its messages twice, keep them in a list.");
+        }
+
+        return new MessageEnumerator(Queue, () => EndReadingAsync(), cancellationToken.CanBeCanceled ? Register(cancellationToken) : default);
+    }
+
+    /// <summary>
+    /// Reads the turn as text while it is written: partial text when <see cref="ClaudeOptions.IncludePartialMessages"/> is on, whole
+    /// text blocks otherwise. What partial messages did not bring (a retried stream, dropped partials) is made up from the whole
+    /// message, so the pieces always add up to the assistant's text. Text of sub-agents is left out.
+    /// </summary>
+    /// <param name="cancellationToken">Interrupts the turn.</param>
+    /// <returns>The pieces of text, in order.</returns>
+    /// <exception cref="InvalidOperationException">The turn is or was being read already.</exception>
+    public IAsyncEnumerable<string> TextAsync(CancellationToken cancellationToken = default) => TextOf(this, cancellationToken);
+
+    internal static async IAsyncEnumerable<string> TextOf(
+        IAsyncEnumerable<ClaudeMessage> messages,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var partial = new StringBuilder();
+        await foreach (var message in messages.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            switch (message)
+            {
+                case StreamEventMessage { IsSidechain: false, TextDelta: { Length: > 0 } delta }:
+                    partial.Append(delta);
+                    yield return delta;
+                    break;
+                case AssistantMessage { IsSidechain: false } assistant:
+                    // One assistant message comes per finished block, so what was streamed since the last one belongs to this block.
+                    var text = assistant.Text;
+                    if (text.Length == 0)
+                        break;
+                    var streamed = partial.ToString();
+                    partial.Clear();
+                    if (streamed.Length == 0)
+                        yield return text;
+                    else if (text.Length > streamed.Length && text.StartsWith(streamed, StringComparison.Ordinal))
+                        yield return text[streamed.Length..];
+                    break;
+            }
+        }
+    }
+
+    internal void Begin()
+    {
+        if (_started.TrySetResult())
+            Volatile.Write(ref _since, _session.Settings.TimeProvider.GetTimestamp());
+    }
+
+    /// <summary>The turn is over for the CLI.</summary>
+    /// <param name="result">Its result; null when it ended without one.</param>
+    /// <param name="failure">Why it has no result.</param>
+    internal void End(ResultMessage? result, Exception? failure)
+    {
+        if (result is not null)
+        {
+            _result.TrySetResult(result);
+        }
+        else
+        {
+            _result.TrySetException(failure ?? new ProtocolException("The CLI ended the turn without a result."));
+            _ = _result.Task.Exception;
+        }
+
+        if (_ownsQueue)
+            Queue.Complete(result is null ? failure : null);
+        _started.TrySetResult();
+        _ended.TrySetResult();
+        _cancellation.Unregister();
+    }
+
+    /// <summary>Tells the reader why nothing more comes, while the CLI is still being stopped.</summary>
+    internal void Abort(Exception failure)
+    {
+        _result.TrySetException(failure);
+        _ = _result.Task.Exception;
+        Queue.Complete(failure);
+    }
+
+    /// <summary>Ties the turn to the caller's token.</summary>
+    internal void CancelWith(CancellationToken cancellationToken)
+    {
+        if (!cancellationToken.CanBeCanceled)
+            return;
+        _cancellation = Register(cancellationToken);
+        if (_ended.Task.IsCompleted)
+            _cancellation.Unregister();
+    }
+
+    private CancellationTokenRegistration Register(CancellationToken cancellationToken) =>
+        cancellationToken.UnsafeRegister(static (state, token) => ((Turn)state!).Cancel(token), this);
+
+    private void Cancel(CancellationToken cancellationToken)
+    {
+        if (_ended.Task.IsCompleted)
+            return;
+        _result.TrySetCanceled(cancellationToken);
+        if (_ownsQueue)
+            Queue.Abandon(new OperationCanceledException("The turn was cancelled.", cancellationToken));
+        _session.InterruptInBackground(this);
+    }
+
+    private async ValueTask EndReadingAsync()
+    {
+        if (_ended.Task.IsCompleted)
+            return;
+        Queue.Abandon();
+        await _session.InterruptForDisposeAsync(this).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,73 @@
+using System.IO.Pipelines;
+using System.Text;
+using CsCheck;
+using Nexus.Claude.Wire;
+
+namespace Nexus.Claude.Tests.Wire;
+
+[Parallelizable(ParallelScope.All)]
+internal sealed class LineReaderTests
+{
+    [Test]
+    public async Task Any_text_cut_into_any_pieces_gives_the_same_lines()
+    {
+        var text = Gen.String[Gen.Char["ab\u00e9\u4e2d \r\n{}"], 0, 200];
+        var pieces = Gen.Int[1, 17].Array[1, 20];
+        await Gen.Select(text, pieces).SampleAsync(async sample =>
+        {
+            var (content, sizes) = sample;
+            var bytes = Encoding.UTF8.GetBytes(content);
+            var read = await ReadAllAsync(new PieceStream(bytes, sizes), maxLineBytes: 10_000);
+            var expected = content.Split('\n').Select(static line => line.EndsWith('\r') ? line[..^1] : line).Where(static line => line.Length > 0);
+            Assert.That(read.Select(static line => Encoding.UTF8.GetString(line.Bytes)), Is.EqualTo(expected));
+        });
+    }
+
+    [Test]
+    public async Task A_line_over_the_limit_is_reported_with_its_length_and_the_next_ones_arrive()
+    {
+        var bytes = Encoding.ASCII.GetBytes("one\n" + new string('x', 5000) + "\ntwo\n" + new string('y', 5001));
+        var read = await ReadAllAsync(new PieceStream(bytes, [64]), maxLineBytes: 1000);
+        Assert.That(read.Select(static line => (line.Kind, line.Length)), Is.EqualTo(new[]
+        {
+            (LineKind.Whole, 3L), (LineKind.TooLong, 5000L), (LineKind.Whole, 3L), (LineKind.TooLong, 5001L),
+        }));
+    }
+
+    [Test]
+    public async Task A_line_of_exactly_the_limit_is_kept()
+    {
+        var read = await ReadAllAsync(new PieceStream(Encoding.ASCII.GetBytes(new string('x', 1000) + "\n"), [64]), maxLineBytes: 1000);
+        Assert.That(read.Single().Kind, Is.EqualTo(LineKind.Whole));
+    }
+
+    [Test]
+    public async Task Half_a_line_at_the_end_is_handed_out_as_cut_off()
+    {
+        var read = await ReadAllAsync(new PieceStream("{\"a\":1}\n{\"b\":"u8.ToArray(), [5]), maxLineBytes: 1000);
+        Assert.That(read.Select(static line => line.Kind), Is.EqualTo(new[] { LineKind.Whole, LineKind.CutOff }));
+        Assert.That(Encoding.UTF8.GetString(read[1].Bytes), Is.EqualTo("{\"b\":"));
+    }
+
+    private static async Task<List<Line>> ReadAllAsync(Stream stream, int maxLineBytes)
+    {
+        var reader = new LineReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 128, minimumReadSize: 1)), maxLineBytes);
+        var lines = new List<Line>();
+        while (await reader.WaitAsync(CancellationToken.None))
+        {
+            while (reader.TryRead(out var line))
+                lines.Add(line);
+        }
+
+        return lines;
+    }
+
+    /// <summary>Gives its bytes out in pieces of the given sizes, again and again.</summary>
+    private sealed class PieceStream(byte[] bytes, int[] sizes) : MemoryStream(bytes)
+    {
+        private int _piece;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, sizes[_piece++ % sizes.Length])], cancellationToken);
+    }
+}
