@@ -57,15 +57,12 @@ internal sealed class Inbox(Recorder recorder)
     /// <summary>Offers the waiting lines to the listener again, after its rules have changed.</summary>
     public void Reconsider()
     {
-        List<Received> waiting;
         lock (_lock)
         {
-            waiting = [.. _lines];
+            List<Received> waiting = [.. _lines];
             _lines.Clear();
+            waiting.ForEach(Accept);
         }
-
-        foreach (var line in waiting)
-            Accept(line);
     }
 
     public void AwaitEnd()
@@ -103,12 +100,12 @@ internal sealed class Inbox(Recorder recorder)
         }
     }
 
-    private void Accept(Received line)
+    // Asking and keeping are one step: a rule that is set in between would otherwise miss the line.
+    private void Accept(Received line) => Set(() =>
     {
-        if (_listener!(line))
-            return;
-        Set(() => _lines.Add(line));
-    }
+        if (!_listener!(line))
+            _lines.Add(line);
+    });
 
     private void Set(Action change)
     {

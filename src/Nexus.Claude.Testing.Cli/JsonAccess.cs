@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -25,9 +26,21 @@ internal static class JsonAccess
     public static IEnumerable<JsonElement> Items(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];
 
-    /// <summary>The text of a member's JSON, null when it is missing.</summary>
-    public static string? Raw(this JsonElement element, string name) =>
-        element.Member(name) is { ValueKind: not JsonValueKind.Undefined } value ? value.GetRawText() : null;
+    /// <summary>The text of a member's JSON on one line, null when it is missing.</summary>
+    public static string? Raw(this JsonElement element, string name)
+    {
+        if (element.Member(name) is not { ValueKind: not JsonValueKind.Undefined } value)
+            return null;
+        string text = value.GetRawText();
+        if (!text.AsSpan().ContainsAny('\n', '\r'))
+            return text;
+
+        // A script may be laid out for people; the protocol wants one line.
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            value.WriteTo(writer);
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
 
     /// <summary>The text as a JSON string with its quotes.</summary>
     public static string Quote(string text) => $"\"{Escape(text)}\"";

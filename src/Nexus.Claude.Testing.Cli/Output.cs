@@ -29,7 +29,10 @@ internal sealed class Output
     public void Close()
     {
         lock (_lock)
+        {
+            StandardStreams.CloseDuplicatesOfOutput();
             _stream.Dispose();
+        }
     }
 }
 

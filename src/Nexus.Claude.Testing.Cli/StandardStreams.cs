@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -14,6 +15,26 @@ internal static class StandardStreams
     public static FileStream Output() => new(Handle(1), FileAccess.Write, bufferSize: 0);
 
     public static FileStream Error() => new(Handle(2), FileAccess.Write, bufferSize: 0);
+
+    /// <summary>
+    /// Closes whatever else in this process holds the output: the runtime keeps duplicates of the standard streams, and the reader sees
+    /// no end before the last of them is gone.
+    /// </summary>
+    public static void CloseDuplicatesOfOutput()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        if (!OperatingSystem.IsLinux())
+            throw new ScriptException("the output cannot be closed on this system without ending the program: its duplicates cannot be found");
+
+        string? pipe = new FileInfo("/proc/self/fd/1").LinkTarget;
+        foreach (string path in Directory.GetFiles("/proc/self/fd"))
+        {
+            int number = int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture);
+            if (number > 2 && new FileInfo(path).LinkTarget == pipe)
+                new SafeFileHandle(number, ownsHandle: true).Dispose();
+        }
+    }
 
     private static SafeFileHandle Handle(int number)
     {

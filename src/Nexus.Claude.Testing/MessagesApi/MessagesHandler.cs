@@ -27,6 +27,15 @@ internal sealed class MessagesHandler(RequestLog log, ReplyScript script, TimePr
             log.Add(request);
             request.Finish(await AnswerAsync(context, request, ending.Token).ConfigureAwait(false));
         }
+        catch (ConnectionCutException)
+        {
+            request?.Finish(ReplyOutcome.BrokenOff);
+            if (context.Response.HasStarted)
+                throw;
+
+            // Before the first byte an exception would become a 500; there is nothing to lose by a reset.
+            context.Abort();
+        }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             request?.Finish(stopping.IsCancellationRequested ? ReplyOutcome.Stopped : ReplyOutcome.ClientGone);
@@ -92,7 +101,7 @@ internal sealed class MessagesHandler(RequestLog log, ReplyScript script, TimePr
             var reply = script.ReplyTo(request) ?? throw new InvalidOperationException("The responder returned null instead of a reply.");
             return await writer.WriteAsync(new ReplyFrame(reply, request.Model, request.Number), request.IsStreaming).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or IOException) && !response.HasStarted)
+        catch (Exception e) when (e is not (OperationCanceledException or IOException or ConnectionCutException) && !response.HasStarted)
         {
             // The test's own code failed. A 400 is the one status the CLI reports at once and word by word.
             string message = $"The test's responder for {request} threw {e.GetType().Name}: {e.Message}";

@@ -65,8 +65,7 @@ internal sealed class ReplyWriter(HttpContext context, string requestId, TimePro
         _response.ContentLength = body.Length;
         await _response.Body.WriteAsync(body.AsMemory(0, body.Length / 2), cancellationToken).ConfigureAwait(false);
         await _response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
-        context.Abort();
-        return ReplyOutcome.BrokenOff;
+        throw new ConnectionCutException();
     }
 
     private async Task<ReplyOutcome> WriteStreamAsync(ReplyFrame frame)
@@ -109,10 +108,7 @@ internal sealed class ReplyWriter(HttpContext context, string requestId, TimePro
     {
         if (reply.CutOffAfter is { } cut && sent >= cut)
         {
-            // What was written must leave the machine before the connection is torn down, or the client sees fewer events than scripted.
-            await _response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
-            context.Abort();
-            return true;
+            throw new ConnectionCutException();
         }
 
         if (reply.StreamError is { } error && sent >= error.AfterEvents)
@@ -138,3 +134,9 @@ internal sealed class ReplyWriter(HttpContext context, string requestId, TimePro
             await hold.Gate.PassAsync(cancellationToken).ConfigureAwait(false);
     }
 }
+
+/// <summary>
+/// Tells the server to close the connection without ending the response. Unlike an abort, which resets the connection and may take back
+/// what the client has not read yet, this lets every event arrive that the script wanted to arrive.
+/// </summary>
+internal sealed class ConnectionCutException : Exception;

@@ -90,7 +90,12 @@ public sealed record ScriptedReply
     /// <param name="message">The message for people; null takes a plain one.</param>
     /// <param name="type">The error type; null takes the API's type for the status, such as <c>rate_limit_error</c> for 429.</param>
     /// <param name="retryAfter">Sent as the <c>retry-after</c> header in whole seconds when given.</param>
-    /// <returns>The reply. The CLI retries 401 once, and 429, 500 and 529 as often as its settings say: each try is a request of its own.</returns>
+    /// <returns>The reply.</returns>
+    /// <remarks>
+    /// The CLI (2.1.330) tries again after most errors, and each try is a request of its own: 429, 500 and 529 as often as
+    /// <c>CLAUDE_CODE_MAX_RETRIES</c> says, 401 once, 404 once without streaming, 400 up to five times with fewer features. To make it
+    /// give up, queue the error often enough or set it as rule or default.
+    /// </remarks>
     public static ScriptedReply Error(int status, string? message = null, string? type = null, TimeSpan? retryAfter = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 400);
@@ -198,7 +203,7 @@ public sealed record ScriptedReply
         return this with { StreamError = new StreamErrorReply(type, message, afterEvents) };
     }
 
-    /// <summary>Aborts the connection in mid-stream, as a broken network would.</summary>
+    /// <summary>Closes the connection in mid-stream, as a broken network would; what was sent before arrives.</summary>
     /// <param name="afterEvents">How many events are sent first.</param>
     /// <returns>A changed copy.</returns>
     public ScriptedReply CutOff(int afterEvents)

@@ -16,7 +16,7 @@ public sealed partial class CliScript
     /// <remarks>However a script hangs, the program ends after five minutes with exit code 70: no test leaves it behind for ever.</remarks>
     public CliScript Hang() => Step(StepNames.Hang);
 
-    /// <summary>Closes stdout and lives on.</summary>
+    /// <summary>Closes stdout and lives on. Linux and Windows only: elsewhere the runtime's own duplicates of it cannot be found.</summary>
     /// <returns>The script.</returns>
     public CliScript CloseOutput() => Step(StepNames.CloseOutput);
 
