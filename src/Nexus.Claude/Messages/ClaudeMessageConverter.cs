@@ -11,5 +11,6 @@ internal sealed class ClaudeMessageConverter : JsonConverter<ClaudeMessage>
     public override ClaudeMessage Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         MessageReader.Read(Encoding.UTF8.GetBytes(JsonElement.ParseValue(ref reader).GetRawText()));
 
-    public override void Write(Utf8JsonWriter writer, ClaudeMessage value, JsonSerializerOptions options) => MessageWriter.Write(writer, value);
+    public override void Write(Utf8JsonWriter writer, ClaudeMessage value, JsonSerializerOptions options) =>
+        MessageWriter.Write(writer, value);
 }

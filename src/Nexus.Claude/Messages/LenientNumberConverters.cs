@@ -17,7 +17,8 @@ internal static class LenientNumber
                 return 0;
             case JsonTokenType.Number when reader.TryGetDecimal(out var number):
                 return number;
-            case JsonTokenType.String when Utf8Parser.TryParse(reader.ValueSpan, out decimal number, out var used) && used == reader.ValueSpan.Length:
+            case JsonTokenType.String
+                when Utf8Parser.TryParse(reader.ValueSpan, out decimal number, out var used) && used == reader.ValueSpan.Length:
                 return number;
             default:
                 throw new JsonException("A number was expected.");
@@ -54,7 +55,8 @@ internal sealed class LenientInt64Converter : JsonConverter<long>
 {
     public override bool HandleNull => true;
 
-    public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => LenientNumber.ReadInt64(ref reader);
+    public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        LenientNumber.ReadInt64(ref reader);
 
     public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
 }
@@ -64,7 +66,8 @@ internal sealed class LenientDecimalConverter : JsonConverter<decimal>
 {
     public override bool HandleNull => true;
 
-    public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => LenientNumber.ReadDecimal(ref reader);
+    public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        LenientNumber.ReadDecimal(ref reader);
 
     public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
 }

@@ -19,7 +19,8 @@ public sealed record ImageBlock : ContentBlock
     /// <param name="bytes">The file's bytes.</param>
     /// <param name="mediaType"><c>image/png</c>, <c>image/jpeg</c>, <c>image/gif</c> or <c>image/webp</c>.</param>
     /// <returns>The block.</returns>
-    public static ImageBlock FromBytes(ReadOnlyMemory<byte> bytes, string mediaType) => new() { Source = MediaSource.FromBytes(bytes, mediaType) };
+    public static ImageBlock FromBytes(ReadOnlyMemory<byte> bytes, string mediaType) =>
+        new() { Source = MediaSource.FromBytes(bytes, mediaType) };
 
     /// <summary>An image that the API fetches.</summary>
     /// <param name="url">Its address.</param>

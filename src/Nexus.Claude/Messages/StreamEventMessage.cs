@@ -93,7 +93,9 @@ public sealed record StreamEventMessage : ClaudeMessage
         init => _extras = Extras with { TimeToFirstToken = value };
     }
 
-    /// <summary>The <c>uuid</c> of the user message that is answered; only on the first event of a turn, and only when the prompt had one.</summary>
+    /// <summary>
+    /// The <c>uuid</c> of the user message that is answered; only on the first event of a turn, and only when the prompt had one.
+    /// </summary>
     [JsonPropertyName("user_message_uuid")]
     public string? UserMessageUuid
     {

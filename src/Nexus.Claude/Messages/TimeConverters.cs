@@ -62,7 +62,8 @@ internal static class WireTime
     internal static DateTimeOffset ReadInstant(ref Utf8JsonReader reader, long ticksPerUnit)
     {
         var sinceEpoch = Read(ref reader, ticksPerUnit);
-        if (sinceEpoch > DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch || sinceEpoch < DateTimeOffset.MinValue - DateTimeOffset.UnixEpoch)
+        if (sinceEpoch > DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch
+            || sinceEpoch < DateTimeOffset.MinValue - DateTimeOffset.UnixEpoch)
             throw new JsonException("The time is out of range.");
         return DateTimeOffset.UnixEpoch + sinceEpoch;
     }

@@ -100,7 +100,8 @@ internal static class MessageSalvage
             else
             {
                 end = path.IndexOf(']', at);
-                if (end < 0 || !int.TryParse(path.AsSpan(at + 1, end - at - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+                if (end < 0
+                    || !int.TryParse(path.AsSpan(at + 1, end - at - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index))
                     return null;
                 steps.Add(Index(index));
                 end++;

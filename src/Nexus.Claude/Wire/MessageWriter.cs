@@ -9,7 +9,11 @@ namespace Nexus.Claude.Wire;
 internal static class MessageWriter
 {
     // The CLI does not escape what JSON lets stand either.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = int.MaxValue };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = int.MaxValue,
+    };
 
     internal static string ToJson(ClaudeMessage message)
     {

@@ -14,7 +14,8 @@ internal static class StreamEventScanner
     private static readonly string?[] SessionIds = new string?[64];
 
     // What ends the plain part of a JSON string: its end, an escape, or a control character, which JSON does not allow.
-    private static readonly SearchValues<byte> StringEnd = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 32).Select(c => (byte)c)]);
+    private static readonly SearchValues<byte> StringEnd =
+        SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 32).Select(c => (byte)c)]);
 
     private static ReadOnlySpan<byte> Head => """{"type":"stream_event","event":{"type":"content_block_delta","index":"""u8;
 

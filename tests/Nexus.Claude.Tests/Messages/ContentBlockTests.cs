@@ -40,7 +40,7 @@ public sealed class ContentBlockTests
             Assert.That(block, Is.Not.InstanceOf<UnknownBlock>());
             Assert.That(block.Type, Is.EqualTo(expected.RootElement.GetProperty("type").GetString()));
             Assert.That(block.AdditionalProperties, Is.Null);
-            Assert.That(JsonText.Difference(expected.RootElement, Written(block)), Is.Null);
+            Assert.That(JsonComparison.Difference(expected.RootElement, Written(block)), Is.Null);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class StreamEventMessageTests
         Assert.That(made, Is.EqualTo(new ContentBlockDeltaEvent { Index = 3, Delta = new TextDelta { Text = "Hello" } }));
         Assert.That(message.Event, Is.SameAs(made));
         using var expected = JsonDocument.Parse(Delta);
-        Assert.That(JsonText.Difference(expected.RootElement, JsonElement.Parse(message.ToJson())), Is.Null);
+        Assert.That(JsonComparison.Difference(expected.RootElement, JsonElement.Parse(message.ToJson())), Is.Null);
     }
 
     [Test]
@@ -66,6 +66,6 @@ public sealed class StreamEventMessageTests
         var message = (StreamEventMessage)ClaudeMessage.Parse($$"""{"type":"stream_event","event":{{json}}}""");
         Assert.That(message.Event, Is.InstanceOf(record));
         using var expected = JsonDocument.Parse(json);
-        Assert.That(JsonText.Difference(expected.RootElement, JsonElement.Parse(message.ToJson()).GetProperty("event")), Is.Null);
+        Assert.That(JsonComparison.Difference(expected.RootElement, JsonElement.Parse(message.ToJson()).GetProperty("event")), Is.Null);
     }
 }

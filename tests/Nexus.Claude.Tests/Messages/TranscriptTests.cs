@@ -41,7 +41,7 @@ public sealed class TranscriptTests
             var message = ClaudeMessage.Parse(line);
             using var expected = JsonDocument.Parse(line);
             using var actual = JsonDocument.Parse(message.ToJson());
-            Assert.That(JsonText.Difference(expected.RootElement, actual.RootElement), Is.Null, () => $"{file}: {Encoding.UTF8.GetString(line)}");
+            Assert.That(JsonComparison.Difference(expected.RootElement, actual.RootElement), Is.Null, () => $"{file}: {Encoding.UTF8.GetString(line)}");
         }
     }
 
@@ -72,7 +72,7 @@ public sealed class TranscriptTests
             if (ClaudeMessage.Parse(line) is not StreamEventMessage fast)
                 continue;
             // An unknown member sends the same line through the general reader.
-            var slow = (StreamEventMessage)ClaudeMessage.Parse(JsonText.With(line, "zzz", "1"));
+            var slow = (StreamEventMessage)ClaudeMessage.Parse(JsonComparison.With(line, "zzz", "1"));
             scanned += fast.TextDelta is null ? 0 : 1;
             Assert.That(slow.TextDelta, Is.EqualTo(fast.TextDelta));
             Assert.That(slow.Event, Is.EqualTo(fast.Event).Or.Matches<StreamEvent?>(e => e?.Type == fast.Event.Type));

@@ -70,7 +70,7 @@ public sealed class MessageReaderPropertyTests
                 var shuffled = Encoding.UTF8.GetBytes(Shuffle(JsonNode.Parse(line), new Random(seed))!.ToJsonString());
                 using var expected = JsonDocument.Parse(ClaudeMessage.Parse(line).ToJson());
                 using var actual = JsonDocument.Parse(ClaudeMessage.Parse(shuffled).ToJson());
-                Assert.That(JsonText.Difference(expected.RootElement, actual.RootElement), Is.Null);
+                Assert.That(JsonComparison.Difference(expected.RootElement, actual.RootElement), Is.Null);
             },
             iter: 1000);
 
@@ -85,7 +85,7 @@ public sealed class MessageReaderPropertyTests
                     """)!;
                 var line = Encoding.UTF8.GetBytes((isOrdered ? node : Shuffle(node, new Random(seed))!).ToJsonString());
                 var fast = (StreamEventMessage)MessageReader.Read(line);
-                var slow = (StreamEventMessage)MessageReader.Read(JsonText.With(line, "zzz", "1"));
+                var slow = (StreamEventMessage)MessageReader.Read(JsonComparison.With(line, "zzz", "1"));
                 Assert.That(slow.TextDelta, Is.EqualTo(fast.TextDelta));
                 Assert.That(fast.TextDelta, Is.EqualTo(JsonSerializer.Deserialize<string>(JsonSerializer.Serialize(text))));
                 Assert.That(slow.Event, Is.EqualTo(fast.Event));

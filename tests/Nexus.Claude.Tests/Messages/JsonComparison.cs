@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Nexus.Claude.Tests.Messages;
 
 /// <summary>Compares and changes JSON texts.</summary>
-internal static class JsonText
+internal static class JsonComparison
 {
     /// <summary>The first place where two values differ, a member that is null counting as absent; null when they are equal.</summary>
     internal static string? Difference(JsonElement expected, JsonElement actual, string path = "$")
