@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Nexus.Claude.Cli;
 using Nexus.Claude.Diagnostics;
@@ -119,6 +120,7 @@ internal sealed partial class Session
         return more;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Accept(in Line line)
     {
         switch (line.Kind)
