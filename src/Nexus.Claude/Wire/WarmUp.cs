@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
-using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude.Wire;
 
@@ -10,7 +10,8 @@ namespace Nexus.Claude.Wire;
 /// </summary>
 internal static class WarmUp
 {
-    private static readonly string[] Lines =
+    /// <summary>The lines.</summary>
+    internal static readonly IReadOnlyList<string> Lines =
     [
         """{"type":"command_lifecycle","command_uuid":"1","state":"queued","uuid":"2","session_id":"3"}""",
         """{"type":"system","subtype":"init","cwd":"/","session_id":"3","tools":["Bash"],"mcp_servers":[{"name":"a","status":"connected"}],"model":"m","permissionMode":"default","slash_commands":["a"],"apiKeySource":"none","claude_code_version":"2.1.330","output_style":"default","agents":["a"],"skills":["a"],"plugins":[{"name":"a","path":"builtin","source":"a"}],"capabilities":["a"],"analytics_disabled":true,"uuid":"2","fast_mode_state":"off","user_message_uuids":["1"]}""",
@@ -25,20 +26,18 @@ internal static class WarmUp
     private static int _done;
 
     /// <summary>Reads the lines, the first time it is called in a process.</summary>
-    /// <returns>The messages, so that nobody can say they were not needed.</returns>
-    public static IReadOnlyList<ClaudeMessage> Run()
+    public static void Run()
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled || Interlocked.Exchange(ref _done, 1) != 0)
-            return [];
-        var messages = new List<ClaudeMessage>(Lines.Length);
+            return;
         foreach (var line in Lines)
         {
-            var bytes = System.Text.Encoding.UTF8.GetBytes(line);
-            messages.Add(FrameScanner.TryScan(bytes, out var type, out var subtype) ? MessageReader.Read(bytes, type, subtype) : MessageReader.Read(bytes));
+            var bytes = Encoding.UTF8.GetBytes(line);
+            if (FrameScanner.TryScan(bytes, out var type, out var subtype))
+                MessageReader.Read(bytes, type, subtype);
         }
 
         using var reply = JsonDocument.Parse("""{"commands":[],"agents":[{"name":"a","description":"a"}],"models":[{"value":"a"}],"account":{"tokenSource":"none"},"pid":1}""");
         ServerInformation.From(reply.RootElement.Clone());
-        return messages;
     }
 }

@@ -1,17 +1,18 @@
+using System.Text;
 using Nexus.Claude.Wire;
 
 namespace Nexus.Claude.Tests.Wire;
 
-[NonParallelizable]
+[Parallelizable(ParallelScope.All)]
 internal sealed class WarmUpTests
 {
-    [Test]
-    public void Every_line_of_the_warm_up_is_of_a_known_kind_and_it_runs_once()
+    [TestCaseSource(typeof(WarmUp), nameof(WarmUp.Lines))]
+    public void A_line_of_the_warm_up_is_of_a_known_kind_and_names_no_unknown_member(string line)
     {
-        var first = WarmUp.Run();
-        // Another test of this process may have started a CLI already, and the warm-up with it.
-        if (first.Count > 0)
-            Assert.That(first, Has.None.InstanceOf<UnknownMessage>().And.None.InstanceOf<UnknownSystemMessage>());
-        Assert.That(WarmUp.Run(), Is.Empty);
+        var bytes = Encoding.UTF8.GetBytes(line);
+        Assert.That(FrameScanner.TryScan(bytes, out var type, out var subtype), Is.True);
+        var message = MessageReader.Read(bytes, type, subtype);
+        Assert.That(message, Is.Not.InstanceOf<UnknownMessage>().And.Not.InstanceOf<UnknownSystemMessage>());
+        Assert.That(message.AdditionalProperties, Is.Null.Or.Empty);
     }
 }
