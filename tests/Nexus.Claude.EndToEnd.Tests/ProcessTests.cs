@@ -68,6 +68,21 @@ internal sealed class ProcessTests
     }
 
     [Test]
+    public async Task A_query_of_an_unknown_session_that_must_wait_for_the_start_fails_in_the_clis_words()
+    {
+        await using var cli = await RealCli.StartAsync();
+        string id = Guid.NewGuid().ToString();
+
+        var failure = await SessionTests.FailureOfAsync(cli.QueryAsync("Hello", options =>
+        {
+            options.Resume = id;
+            options.DisallowedTools = ["Bash"];
+        }));
+
+        Assert.That(failure.Message, Does.Contain($"No conversation found with session ID: {id}"));
+    }
+
+    [Test]
     public async Task Asking_in_an_unknown_session_throws_the_clis_words()
     {
         await using var cli = await RealCli.StartAsync();
