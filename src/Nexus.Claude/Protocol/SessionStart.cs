@@ -62,7 +62,21 @@ internal sealed class SessionStart
     /// <returns>What the CLI says about itself.</returns>
     public async Task<ServerInformation> InitializeAsync(CancellationToken cancellationToken)
     {
-        var reply = await _initialize.WaitAsync(cancellationToken).ConfigureAwait(false);
+        JsonElement reply;
+        try
+        {
+            reply = await _initialize.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ClaudeTimeoutException late)
+        {
+            var tail = Session.Connection.StandardErrorTail;
+            throw new ClaudeTimeoutException(
+                $"The Claude Code CLI (process {Session.Connection.ProcessId}) did not answer 'initialize' within {late.Timeout.TotalSeconds:0.###} s "
+                + "(ClaudeOptions.InitializeTimeout), so it was ended." + (tail.Length == 0 ? "" : $" It wrote to stderr: {tail}"),
+                late.Timeout,
+                late);
+        }
+
         _command.EnsureApplied(reply);
         return ServerInformation.From(reply);
     }
@@ -73,6 +87,8 @@ internal sealed class SessionStart
         var session = Session.Start(connection, settings);
         var initialize = session.Control.RequestWholeAsync(
             "initialize", json => command.WriteInitialize(json), settings.InitializeTimeout, CancellationToken.None);
+        // A caller who leaves before the answer never looks at it.
+        initialize.Observe();
         return new SessionStart(session, command, initialize);
     }
 

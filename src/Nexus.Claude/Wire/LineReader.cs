@@ -33,6 +33,8 @@ internal sealed class LineReader(PipeReader reader, int maxLineBytes)
         if (_ended)
             return false;
         var result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (result.IsCanceled)
+            result = await ReadWhatIsThereAsync(result).ConfigureAwait(false);
         _buffer = result.Buffer;
         _held = true;
         _ended = result.IsCompleted || result.IsCanceled;
@@ -78,6 +80,19 @@ internal sealed class LineReader(PipeReader reader, int maxLineBytes)
         }
 
         return TryReadRest(out line);
+    }
+
+    /// <summary>
+    /// The wait was called off because nothing more is expected. On a busy machine bytes may have come all the same without anybody having
+    /// noticed; a read that ends at once brings them, one that would wait ends the output.
+    /// </summary>
+    private async ValueTask<ReadResult> ReadWhatIsThereAsync(ReadResult cancelled)
+    {
+        reader.AdvanceTo(cancelled.Buffer.Start, cancelled.Buffer.End);
+        var last = reader.ReadAsync(CancellationToken.None);
+        if (!last.IsCompleted)
+            reader.CancelPendingRead();
+        return await last.ConfigureAwait(false);
     }
 
     private bool TryReadRest(out Line line)
