@@ -89,7 +89,7 @@ internal sealed class ConversationTests
         var busy = client.SendAsync("keep busy", cli.Deadline);
         await gate.Reached.WaitAsync(cli.Deadline);
 
-        var later = client.SendAsync(new UserPrompt("the patient one") { Priority = PromptPriority.Later }, cli.Deadline);
+        var later = client.SendAsync(new UserPrompt("the patient one") { Priority = MessagePriority.Later }, cli.Deadline);
         var next = client.SendAsync("the usual one", cli.Deadline);
 
         // The reply to a control request comes after everything that was written before it has been read.
