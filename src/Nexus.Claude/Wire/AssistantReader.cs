@@ -119,7 +119,7 @@ internal static class AssistantReader
         };
     }
 
-    private static ApiMessage? ReadApiMessage(ref Utf8JsonReader reader)
+    internal static ApiMessage? ReadApiMessage(ref Utf8JsonReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;

@@ -17,7 +17,7 @@ internal static class ContentReader
         return blocks;
     }
 
-    private static ContentBlock ReadBlock(ref Utf8JsonReader reader)
+    internal static ContentBlock ReadBlock(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.StartObject)
         {

@@ -38,6 +38,8 @@ internal static class DirectReader
 
     private static ClaudeMessage? Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> type, ReadOnlySpan<byte> subtype)
     {
+        if (type.SequenceEqual("stream_event"u8))
+            return StreamEventReader.Read(ref reader);
         if (type.SequenceEqual("assistant"u8))
             return AssistantReader.Read(ref reader);
         if (type.SequenceEqual("user"u8))

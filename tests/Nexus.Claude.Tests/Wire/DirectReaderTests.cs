@@ -14,7 +14,7 @@ public sealed class DirectReaderTests
 
     private static readonly byte[][] Samples = [.. Lines
         .GroupBy(line => ClaudeMessage.Parse(line).GetType())
-        .SelectMany(group => group.OrderBy(line => line.Length).Where((_, i) => i % 3 == 0).Take(25))];
+        .SelectMany(group => group.OrderBy(line => line.Length).Where((_, i) => i % 3 == 0).Take(40))];
 
     private static readonly string[] Values =
     [
@@ -23,6 +23,9 @@ public sealed class DirectReaderTests
         "{\"type\":\"text\"}", "[{\"type\":\"text\",\"text\":\"a\",\"more\":{\"b\":[1]}}]", "[{\"text\":\"a\",\"type\":\"text\"},5]",
         "[{\"type\":\"text\",\"text\":[]}]", "[{\"type\":\"new\"}]", "[{\"id\":\"a\",\"name\":\"b\",\"zzz\":null}]", "{\"a\":1,\"b\":null}",
         "{\"input_tokens\":\"12\",\"output_tokens\":null,\"server_tool_use\":null,\"new\":[]}", "{\"m\":{\"inputTokens\":1.9,\"costUSD\":1e-7,\"new\":1},\"n\":null}",
+        "{\"type\":\"ping\"}", "{\"type\":\"message_stop\",\"new\":1}", "{\"type\":\"content_block_start\",\"content_block\":null}",
+        "{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"thinking_delta\",\"thinking\":5,\"estimated_tokens\":\"7\"}}",
+        "{\"type\":\"content_block_delta\",\"index\":null,\"delta\":{\"type\":\"signature_delta\",\"new\":5}}",
         "{\"kind\":\"peer\",\"new\":1}", "[{\"tool_name\":\"a\",\"tool_input\":null}]", "[{\"tool_name\":\"a\",\"tool_use_id\":\"b\"}]",
         "{\"decision\":\"a\"}", "{\"spawned\":null,\"by_type\":{\"a\":null,\"b\":\"3\"},\"killed\":null}",
     ];
@@ -40,8 +43,8 @@ public sealed class DirectReaderTests
             Compare(line);
         }
 
-        Assert.That(Lines, Has.Length.GreaterThan(500));
-        Assert.That(Samples.Select(line => ClaudeMessage.Parse(line).GetType()).Distinct().Count(), Is.EqualTo(7));
+        Assert.That(Lines, Has.Length.GreaterThan(700));
+        Assert.That(Samples.Select(line => ClaudeMessage.Parse(line).GetType()).Distinct().Count(), Is.EqualTo(8));
     }
 
     [Test]
@@ -88,6 +91,7 @@ public sealed class DirectReaderTests
     [TestCase("""{"type":"assistant","message":"text"}""")]
     [TestCase("""{"type":"assistant","message":{"content":[{"type":"text","text":{}}]}}""")]
     [TestCase("""{"type":"user","message":{"content":{"type":"text","text":"a"}}}""")]
+    [TestCase("""{"type":"stream_event","event":{"type":"message_delta","delta":5}}""")]
     [TestCase("""{"type":"command_lifecycle","state":["a"]}""")]
     [TestCase("""{"type":"command_lifecycle","state":"a\""")]
     [TestCase("null")]
@@ -110,7 +114,7 @@ public sealed class DirectReaderTests
     }
 
     private static bool HasDirectReader(byte[] line) => ClaudeMessage.Parse(line)
-        is AssistantMessage or UserMessage or ResultMessage or InitMessage or StatusMessage or SessionStateChangedMessage or CommandLifecycleMessage;
+        is AssistantMessage or UserMessage or StreamEventMessage or ResultMessage or InitMessage or StatusMessage or SessionStateChangedMessage or CommandLifecycleMessage;
 
     private static ClaudeMessage? ReadDirectly(byte[] line)
     {
@@ -124,6 +128,7 @@ public sealed class DirectReaderTests
     {
         var expected = ReadByContract(line);
         var direct = ReadDirectly(line);
+        direct?.Raw = new RawJson(line);
         if (direct is not null)
             CheckSame(line, expected, direct);
         if (expected is not null && FrameScanner.TryScan(line, out var type, out var subtype))
