@@ -7,8 +7,8 @@ namespace Nexus.Claude.Wire;
 /// <see cref="MessageJson"/> give, or nothing: whatever it cannot read is left to them.
 /// </summary>
 /// <remarks>
-/// The contracts cost some 1,800 methods to compile, about 150 ms, before the first turn of a program that is not compiled ahead of
-/// time, nearly all of it the serializer's own code, once for each value type that is a property. These readers cost a tenth.
+/// The contracts of one init, assistant and result message cost some 1,800 methods to compile in a program that is not compiled ahead of
+/// time, about 130 ms: nearly all of it the serializer's own code, once for each value type that is a property. These readers cost 250.
 /// </remarks>
 internal static class DirectReader
 {
