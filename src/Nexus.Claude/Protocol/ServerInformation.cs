@@ -167,7 +167,14 @@ public sealed record InterruptReceipt
 /// <summary>How the answers to control requests are read.</summary>
 [JsonSourceGenerationOptions(
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
-    Converters = [typeof(LenientStringConverter)])]
+    Converters =
+    [
+        typeof(LenientStringConverter),
+        typeof(PresentListConverter<string>),
+        typeof(PresentListConverter<SlashCommand>),
+        typeof(PresentListConverter<AgentInformation>),
+        typeof(PresentListConverter<ModelInformation>),
+    ])]
 [JsonSerializable(typeof(ServerInformation))]
 [JsonSerializable(typeof(InterruptReceipt))]
 internal sealed partial class ProtocolJson : JsonSerializerContext;

@@ -81,7 +81,10 @@ internal static class ServerInformationReader
             return null;
         var items = new List<SlashCommand>();
         while (MemberReader.NextItem(ref reader))
-            items.Add(ReadCommand(ref reader)!);
+        {
+            if (ReadCommand(ref reader) is { } item)
+                items.Add(item);
+        }
         return items;
     }
 
@@ -127,7 +130,10 @@ internal static class ServerInformationReader
             return null;
         var items = new List<AgentInformation>();
         while (MemberReader.NextItem(ref reader))
-            items.Add(ReadAgent(ref reader)!);
+        {
+            if (ReadAgent(ref reader) is { } item)
+                items.Add(item);
+        }
         return items;
     }
 
@@ -163,7 +169,10 @@ internal static class ServerInformationReader
             return null;
         var items = new List<ModelInformation>();
         while (MemberReader.NextItem(ref reader))
-            items.Add(ReadModel(ref reader)!);
+        {
+            if (ReadModel(ref reader) is { } item)
+                items.Add(item);
+        }
         return items;
     }
 

@@ -183,7 +183,10 @@ internal static class AssistantReader
             return null;
         var items = new List<ToolUseMeta>();
         while (MemberReader.NextItem(ref reader))
-            items.Add(ReadToolUseMeta(ref reader)!);
+        {
+            if (ReadToolUseMeta(ref reader) is { } item)
+                items.Add(item);
+        }
         return items;
     }
 

@@ -138,7 +138,10 @@ internal static class InitReader
             return null;
         var items = new List<McpServerInfo>();
         while (MemberReader.NextItem(ref reader))
-            items.Add(ReadServer(ref reader)!);
+        {
+            if (ReadServer(ref reader) is { } item)
+                items.Add(item);
+        }
         return items;
     }
 
@@ -176,7 +179,10 @@ internal static class InitReader
             return null;
         var items = new List<PluginInfo>();
         while (MemberReader.NextItem(ref reader))
-            items.Add(ReadPlugin(ref reader)!);
+        {
+            if (ReadPlugin(ref reader) is { } item)
+                items.Add(item);
+        }
         return items;
     }
 
@@ -217,7 +223,10 @@ internal static class InitReader
             return null;
         var items = new List<PluginError>();
         while (MemberReader.NextItem(ref reader))
-            items.Add(MemberReader.Rare(ref reader, MessageJson.Default.PluginError)!);
+        {
+            if (MemberReader.Rare(ref reader, MessageJson.Default.PluginError) is { } item)
+                items.Add(item);
+        }
         return items;
     }
 }

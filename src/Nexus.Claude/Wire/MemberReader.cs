@@ -52,7 +52,10 @@ internal static class MemberReader
             return null;
         var texts = new List<string>();
         while (NextItem(ref reader))
-            texts.Add(Text(ref reader)!);
+        {
+            if (Text(ref reader) is { } item)
+                texts.Add(item);
+        }
         return texts;
     }
 

@@ -186,7 +186,10 @@ internal static class ResultReader
             return null;
         var items = new List<PermissionDenial>();
         while (MemberReader.NextItem(ref reader))
-            items.Add(ReadDenial(ref reader)!);
+        {
+            if (ReadDenial(ref reader) is { } item)
+                items.Add(item);
+        }
         return items;
     }
 

@@ -115,7 +115,10 @@ internal static class UserReader
             return null;
         var items = new List<ToolResultMeta>();
         while (MemberReader.NextItem(ref reader))
-            items.Add(ReadToolResultMeta(ref reader)!);
+        {
+            if (ReadToolResultMeta(ref reader) is { } item)
+                items.Add(item);
+        }
         return items;
     }
 
