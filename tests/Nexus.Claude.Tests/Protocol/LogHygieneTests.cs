@@ -29,8 +29,8 @@ internal sealed class LogHygieneTests
         await using var crashing = ScriptedCli.Create(new CliScript().WriteError("dying").AwaitUserMessage().Crash());
         await ClaudeCode.QueryAsync($"{Secret} 3", Options(crashing, log)).ReadToFailureAsync();
         var wrong = Options(cli, log);
-        wrong.Environment["BIG"] = Secret + new string('x', 200_000);
-        await ClaudeClient.ConnectAsync(wrong).FailureAsync<CliStartException>();
+        wrong.CliPath = typeof(LogHygieneTests).Assembly.Location + ".missing";
+        await ClaudeClient.ConnectAsync(wrong).FailureAsync<CliNotFoundException>();
 
         Assert.That(log.Lines, Is.Not.Empty);
         Assert.That(log.Lines, Has.Some.Contains("started as process"), "the log is on");
