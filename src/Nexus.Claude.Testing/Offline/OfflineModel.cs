@@ -7,8 +7,9 @@ namespace Nexus.Claude.Testing;
 /// (<see cref="ScriptedMessagesApi"/>) and the environment that points the same real CLI to it.
 /// </summary>
 /// <remarks>
-/// Whether it is needed is the CLI's own word, in its reply to <c>initialize</c>: ask <see cref="IsNeeded(JsonElement)"/>. The first CLI process is
-/// then closed and a second one started with <see cref="Variables"/> as its complete environment.
+/// <see cref="WhenNoCredentialAsync"/> does it all in one line. By hand: whether it is needed is the CLI's own word, in its reply to
+/// <c>initialize</c> (<see cref="IsNeeded(JsonElement)"/>); the first CLI process is then closed and a second one started with
+/// <see cref="Variables"/> as its complete environment.
 /// </remarks>
 public sealed class OfflineModel : IAsyncDisposable
 {
@@ -49,6 +50,44 @@ public sealed class OfflineModel : IAsyncDisposable
     /// <returns>True when no credential was found.</returns>
     public static bool IsNeeded(string? tokenSource, string? apiKeySource, string? apiProvider = null) =>
         tokenSource == "none" && (apiKeySource is null or "none") && (apiProvider is null or "firstParty");
+
+    /// <summary>
+    /// Asks the CLI whether it has a credential and, when it has none, starts the scripted model and changes the options so that the
+    /// same CLI talks to it.
+    /// </summary>
+    /// <remarks>
+    /// The question costs one start of the CLI (about half a second) and sends nothing to anybody: that process has no way out, starts no
+    /// MCP servers, runs no hooks and leaves no session.
+    /// </remarks>
+    /// <param name="options">
+    /// What the program is about to connect with. When the model is needed, <see cref="ClaudeOptions.Environment"/> becomes the complete
+    /// hermetic environment and <see cref="ClaudeOptions.InheritEnvironment"/> false; otherwise nothing is changed.
+    /// </param>
+    /// <param name="notice">Given <see cref="Notice"/> when the model is needed, for example <c>Console.WriteLine</c>; null for silence.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>
+    /// The running model, to be disposed after the CLI has exited (<c>await using</c> before the client does that), or null when there is
+    /// a credential.
+    /// </returns>
+    /// <exception cref="ClaudeException">The CLI could not be found, downloaded, started or asked: the error of <see cref="ClaudeClient.ConnectAsync"/>.</exception>
+    public static async Task<OfflineModel?> WhenNoCredentialAsync(
+        ClaudeOptions options,
+        Action<string>? notice = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var account = await CredentialCheck.AskAsync(options, cancellationToken).ConfigureAwait(false);
+        if (!IsNeeded(account.TokenSource, account.ApiKeySource, account.ApiProvider))
+            return null;
+
+        var model = await StartAsync(cancellationToken).ConfigureAwait(false);
+        options.InheritEnvironment = false;
+        options.Environment.Clear();
+        foreach (var (name, value) in model.Variables)
+            options.Environment[name] = value;
+        notice?.Invoke(Notice);
+        return model;
+    }
 
     /// <summary>Starts the scripted model and makes the environment.</summary>
     /// <param name="cancellationToken">Stops the start.</param>

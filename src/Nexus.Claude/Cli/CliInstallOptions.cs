@@ -9,9 +9,10 @@ public sealed record CliInstallOptions
     /// <summary>The address under which the vendor publishes releases as <c>{version}/{platform}/{binary}</c>.</summary>
     public static readonly Uri DefaultReleaseBaseAddress = new("https://downloads.claude.ai/claude-code-releases");
 
-    internal static readonly CliInstallOptions Default = new();
-
     private static readonly CliDownloadSource[] AllSources = [CliDownloadSource.VendorRelease, CliDownloadSource.NpmRegistry];
+
+    // Below what its properties are initialised with: statics run from top to bottom.
+    internal static readonly CliInstallOptions Default = new();
 
     /// <summary>
     /// The folder that holds downloaded CLIs, one sub-folder for each version and platform. Null (the default) means the environment

@@ -165,7 +165,8 @@ internal sealed partial class Session
     }
 
     /// <summary>Keeps a task until it ends; disposal waits for all of them.</summary>
-    private void Own(Task task)
+    /// <param name="task">The task.</param>
+    public void Own(Task task)
     {
         if (task.IsCompleted)
             return;

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Nexus.Claude.Cli;
 using Nexus.Claude.Diagnostics;
@@ -127,6 +128,7 @@ internal sealed partial class Session
         return more;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Accept(in Line line)
     {
         switch (line.Kind)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nexus.Claude.Protocol;
 
 /// <summary>
@@ -72,6 +74,7 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
 
     /// <summary>Routes one message. The readers see it after <see cref="Flush"/>.</summary>
     /// <param name="message">The message.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Route(ClaudeMessage message)
     {
         lock (_gate)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace Nexus.Claude.Wire;
 
@@ -43,6 +44,7 @@ internal sealed class LineReader(PipeReader reader, int maxLineBytes)
     /// <summary>Takes the next line out of what has been read.</summary>
     /// <param name="line">The line.</param>
     /// <returns>False when more bytes are needed.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryRead(out Line line)
     {
         while (TryFindLineFeed(out var length))
@@ -115,6 +117,7 @@ internal sealed class LineReader(PipeReader reader, int maxLineBytes)
     }
 
     /// <summary>Looks only at bytes not looked at before: a line of many megabytes arrives in thousands of pieces.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryFindLineFeed(out long length)
     {
         if (_searched == 0)
@@ -144,6 +147,7 @@ internal sealed class LineReader(PipeReader reader, int maxLineBytes)
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private byte[] Copy(long length)
     {
         var source = _buffer.Slice(0, length);

@@ -71,6 +71,15 @@ internal sealed class NpmInstallTests
     }
 
     [Test]
+    public void The_options_of_a_call_without_options_are_those_of_new_ones()
+    {
+        CliDownloadSource[] order = [CliDownloadSource.VendorRelease, CliDownloadSource.NpmRegistry];
+        Assert.That(CliInstallOptions.Default.Sources, Is.EqualTo(order));
+        Assert.That(new CliInstallOptions().Sources, Is.EqualTo(order));
+        Assert.That(CliInstallOptions.Default.ReleaseBaseAddress, Is.EqualTo(CliInstallOptions.DefaultReleaseBaseAddress));
+    }
+
+    [Test]
     public void The_vendor_gets_no_more_than_ten_seconds_to_answer_by_default() =>
         Assert.That(
             (TransferPolicy.Default.VendorResponseTimeout, TransferPolicy.Default.ConnectTimeout),

@@ -1,0 +1,12 @@
+using System.Runtime.CompilerServices;
+using Nexus.Claude.Aot;
+
+// Run native: whatever needs reflection or generated code at run time fails here and nowhere else.
+Console.WriteLine($"Native: {!RuntimeFeature.IsDynamicCodeSupported}");
+var report = new Report();
+await OptionChecks.RunAsync(report);
+MessageChecks.Run(report);
+await ConversationChecks.RunAsync(report);
+await FailureChecks.RunAsync(report);
+await TestingChecks.RunAsync(report);
+return report.Finish();
