@@ -16,6 +16,7 @@ public sealed partial class ClaudeClient
     /// <exception cref="ClaudeTimeoutException">No receipt within <see cref="ClaudeOptions.ControlRequestTimeout"/>.</exception>
     public async Task<InterruptReceipt> InterruptAsync(bool cancelQueued = false, CancellationToken cancellationToken = default)
     {
+        ObjectDisposedException.ThrowIf(_session.IsClosing, this);
         var reply = await _session.InterruptAsync(cancelQueued, cancellationToken).ConfigureAwait(false);
         return reply.ValueKind == JsonValueKind.Object
             ? reply.Deserialize(ProtocolJson.Default.InterruptReceipt) ?? new InterruptReceipt()
@@ -57,6 +58,9 @@ public sealed partial class ClaudeClient
         return ControlChannel.TextOf(reply, "mode") is { } now ? new PermissionMode(now) : mode;
     }
 
-    private Task<JsonElement> RequestAsync(string subtype, Action<Utf8JsonWriter>? writeMembers, CancellationToken cancellationToken) =>
-        _session.Control.RequestAsync(subtype, writeMembers, _session.Settings.ControlRequestTimeout, cancellationToken);
+    private Task<JsonElement> RequestAsync(string subtype, Action<Utf8JsonWriter>? writeMembers, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_session.IsClosing, this);
+        return _session.Control.RequestAsync(subtype, writeMembers, _session.Settings.ControlRequestTimeout, cancellationToken);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude;
@@ -78,7 +79,12 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
     /// <param name="cancellationToken">Gives up the wait, not the interruption.</param>
     /// <returns>A task that ends when the turn has.</returns>
     /// <exception cref="ClaudeTimeoutException">The CLI did not let go of the turn.</exception>
-    public Task InterruptAsync(CancellationToken cancellationToken = default) => _session.InterruptAsync(this).WaitAsync(cancellationToken);
+    public Task InterruptAsync(CancellationToken cancellationToken = default)
+    {
+        var interruption = _session.InterruptAsync(this);
+        interruption.Observe();
+        return interruption.WaitAsync(cancellationToken);
+    }
 
     /// <summary>Reads the turn's messages. A turn can be read once.</summary>
     /// <param name="cancellationToken">Interrupts the turn and ends the reading with <see cref="OperationCanceledException"/>.</param>
@@ -92,14 +98,19 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
                 "This turn is or was being read already. Read a turn once; to see its messages twice, keep them in a list.");
         }
 
-        return new MessageEnumerator(Queue, () => EndReadingAsync(), cancellationToken.CanBeCanceled ? Register(cancellationToken) : default);
+        return new MessageEnumerator(Queue, () => EndReadingAsync(), cancellationToken.UnsafeRegister(
+            static (state, token) => ((Turn)state!).CancelReading(token), this));
     }
 
     /// <summary>
     /// Reads the turn as text while it is written: partial text when <see cref="ClaudeOptions.IncludePartialMessages"/> is on, whole
     /// text blocks otherwise. What partial messages did not bring (a retried stream, dropped partials) is made up from the whole
-    /// message, so the pieces always add up to the assistant's text. Text of sub-agents is left out.
+    /// message; once partials have been dropped, the rest comes in whole blocks. Text of sub-agents is left out.
     /// </summary>
+    /// <remarks>
+    /// The pieces add up to the assistant's text, with one exception: when the API broke off in the middle of an answer and the second
+    /// try says something else, what had been handed out of the first stands before it.
+    /// </remarks>
     /// <param name="cancellationToken">Interrupts the turn.</param>
     /// <returns>The pieces of text, in order.</returns>
     /// <exception cref="InvalidOperationException">The turn is or was being read already.</exception>
@@ -109,29 +120,47 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
         IAsyncEnumerable<ClaudeMessage> messages,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var partial = new StringBuilder();
+        var streamed = new StringBuilder();
+        var isRetried = false;
+        var isIncomplete = false;
         await foreach (var message in messages.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             switch (message)
             {
+                case StreamWarningMessage { Kind: StreamWarning.PartialMessagesDropped }:
+                    // It stands before everything that was queued when they were dropped, so no gap has been handed out yet.
+                    isIncomplete = true;
+                    break;
                 case StreamEventMessage { IsSidechain: false, TextDelta: { Length: > 0 } delta }:
-                    partial.Append(delta);
+                    if (isIncomplete || isRetried)
+                        break;
+                    streamed.Append(delta);
                     yield return delta;
+                    break;
+                case StreamEventMessage { IsSidechain: false, TextDelta: null, Event: MessageStartEvent }:
+                    // The API is asked again: what comes now repeats what has been handed out, more or less.
+                    isRetried = streamed.Length > 0;
                     break;
                 case AssistantMessage { IsSidechain: false } assistant:
                     // One assistant message comes per finished block, so what was streamed since the last one belongs to this block.
                     var text = assistant.Text;
                     if (text.Length == 0)
                         break;
-                    var streamed = partial.ToString();
-                    partial.Clear();
-                    if (streamed.Length == 0)
-                        yield return text;
-                    else if (text.Length > streamed.Length && text.StartsWith(streamed, StringComparison.Ordinal))
-                        yield return text[streamed.Length..];
+                    var missing = MissingOf(text, streamed.ToString(), isRetried);
+                    streamed.Clear();
+                    isRetried = false;
+                    if (missing.Length > 0)
+                        yield return missing;
                     break;
             }
         }
+    }
+
+    private static string MissingOf(string text, string streamed, bool isRetried)
+    {
+        if (text.StartsWith(streamed, StringComparison.Ordinal))
+            return text[streamed.Length..];
+        return isRetried ? text : "";
     }
 
     internal void Begin()
@@ -155,11 +184,17 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
             _ = _result.Task.Exception;
         }
 
-        if (_ownsQueue)
-            Queue.Complete(result is null ? failure : null);
         _started.TrySetResult();
         _ended.TrySetResult();
         _cancellation.Unregister();
+    }
+
+    /// <summary>Nothing more comes for the reader; called after <see cref="End"/>.</summary>
+    /// <param name="failure">What the reader is told after the last message; null for an orderly end.</param>
+    internal void CompleteReading(Exception? failure)
+    {
+        if (_ownsQueue)
+            Queue.Complete(failure);
     }
 
     /// <summary>Tells the reader why nothing more comes, while the CLI is still being stopped.</summary>
@@ -175,13 +210,12 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
     {
         if (!cancellationToken.CanBeCanceled)
             return;
-        _cancellation = Register(cancellationToken);
+        _cancellation = cancellationToken.UnsafeRegister(static (state, token) => ((Turn)state!).Cancel(token), this);
+        // The turn may have ended meanwhile; then its end has looked for the registration before it was there.
+        Interlocked.MemoryBarrier();
         if (_ended.Task.IsCompleted)
             _cancellation.Unregister();
     }
-
-    private CancellationTokenRegistration Register(CancellationToken cancellationToken) =>
-        cancellationToken.UnsafeRegister(static (state, token) => ((Turn)state!).Cancel(token), this);
 
     private void Cancel(CancellationToken cancellationToken)
     {
@@ -191,6 +225,13 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
         if (_ownsQueue)
             Queue.Abandon(new OperationCanceledException("The turn was cancelled.", cancellationToken));
         _session.InterruptInBackground(this);
+    }
+
+    /// <summary>The reader's own token ends the reading even when the turn has ended and only its messages are left.</summary>
+    private void CancelReading(CancellationToken cancellationToken)
+    {
+        Queue.Abandon(new OperationCanceledException("The turn was cancelled.", cancellationToken));
+        Cancel(cancellationToken);
     }
 
     private async ValueTask EndReadingAsync()

@@ -3,20 +3,6 @@ using Nexus.Claude.Wire;
 
 namespace Nexus.Claude;
 
-/// <summary>When a prompt is run if the CLI is busy.</summary>
-/// <param name="Value">The text on the wire.</param>
-public readonly record struct PromptPriority(string Value)
-{
-    /// <summary>As soon as possible, in the middle of the running turn if the CLI can.</summary>
-    public static PromptPriority Now { get; } = new("now");
-
-    /// <summary>After the running turn; what the CLI does when nothing is said.</summary>
-    public static PromptPriority Next { get; } = new("next");
-
-    /// <summary>After all other waiting prompts, even ones that are sent later.</summary>
-    public static PromptPriority Later { get; } = new("later");
-}
-
 /// <summary>What a user says: text, images, documents. A plain string converts to it.</summary>
 public sealed record UserPrompt
 {
@@ -47,7 +33,7 @@ public sealed record UserPrompt
     public string? Id { get; init; }
 
     /// <summary>When the prompt is run if the CLI is busy; null leaves it to the CLI.</summary>
-    public PromptPriority? Priority { get; init; }
+    public MessagePriority? Priority { get; init; }
 
     /// <summary>True marks the prompt as made by a machine and not typed by a person. It is run all the same.</summary>
     public bool IsSynthetic { get; init; }

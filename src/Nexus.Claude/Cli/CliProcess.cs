@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using CliWrap;
+using Nexus.Claude.Diagnostics;
 
 namespace Nexus.Claude.Cli;
 
@@ -98,6 +99,10 @@ internal sealed class CliProcess : ICliConnection
         {
             // Released already: there is no process left to signal.
         }
+        catch (AggregateException)
+        {
+            // Some process of the tree belongs to another account (sudo) and may not be killed by us; the CLI itself has got its signal.
+        }
     }
 
     private void Run(CliStart start)
@@ -183,6 +188,7 @@ internal sealed class CliProcess : ICliConnection
         var drain = _standardError.DrainAsync(stream, stop.Token);
         try
         {
+            drain.Observe();
             await Task.WhenAny(drain, _exited.Task).ConfigureAwait(false);
             await drain.WaitAsync(StandardErrorGrace, _time, CancellationToken.None).ConfigureAwait(false);
         }

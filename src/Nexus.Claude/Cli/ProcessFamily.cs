@@ -13,14 +13,21 @@ internal sealed class ProcessFamily
 {
     private const string Variable = "NEXUS_CLAUDE_FAMILY";
 
+    /// <summary>How often is looked again; a program that starts processes faster than they can be killed is not worth waiting for.</summary>
+    private const int MostRounds = 20;
+
     private readonly string _marker = Guid.NewGuid().ToString("N");
     private WindowsJob? _job;
 
     /// <summary>Adds the marker to the child's environment.</summary>
     /// <param name="environment">The environment without it.</param>
     /// <returns>The environment with it.</returns>
-    public IReadOnlyDictionary<string, string?> Mark(IReadOnlyDictionary<string, string?> environment) =>
-        new Dictionary<string, string?>(environment) { [Variable] = _marker };
+    public IReadOnlyDictionary<string, string?> Mark(IReadOnlyDictionary<string, string?> environment)
+    {
+        // A program that a CLI started may start a CLI itself; the outer family then holds the inner one.
+        var outer = Environment.GetEnvironmentVariable(Variable);
+        return new Dictionary<string, string?>(environment) { [Variable] = string.IsNullOrEmpty(outer) ? _marker : $"{outer},{_marker}" };
+    }
 
     /// <summary>Takes in the CLI itself right after its start.</summary>
     /// <param name="process">The CLI.</param>
@@ -41,9 +48,10 @@ internal sealed class ProcessFamily
 
     private void EndMarked()
     {
-        var needle = Encoding.ASCII.GetBytes(Variable + "=" + _marker);
+        var needle = Encoding.ASCII.GetBytes(_marker);
         // A process can start another between the look and the kill; a second look finds it.
-        for (var found = true; found;)
+        var found = true;
+        for (var round = 0; found && round < MostRounds; round++)
         {
             found = false;
             foreach (var folder in Directory.EnumerateDirectories("/proc"))

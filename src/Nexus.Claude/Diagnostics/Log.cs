@@ -25,4 +25,7 @@ internal static partial class Log
 
     [LoggerMessage(7, LogLevel.Error, "The read loop of process {ProcessId} failed")]
     public static partial void ReadLoopFailed(this ILogger logger, int processId, Exception failure);
+
+    [LoggerMessage(8, LogLevel.Warning, "The handles of process {ProcessId} could not all be released")]
+    public static partial void ReleaseFailed(this ILogger logger, int processId, Exception failure);
 }

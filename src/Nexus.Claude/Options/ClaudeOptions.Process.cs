@@ -12,6 +12,12 @@ public sealed partial class ClaudeOptions
     /// <summary>Whether the pinned CLI is downloaded when none is found. Default true.</summary>
     public bool AutoDownload { get; set; } = true;
 
+    /// <summary>Where the CLI is cached and downloaded from; null for the defaults of <see cref="CliInstallOptions"/>.</summary>
+    public CliInstallOptions? Installation { get; set; }
+
+    /// <summary>Told how a download goes that <see cref="AutoDownload"/> began; null tells nobody.</summary>
+    public IProgress<CliDownloadProgress>? DownloadProgress { get; set; }
+
     /// <summary>
     /// Environment variables for the CLI on top of those it inherits; a null value removes one. They win over what the SDK sets. Default none.
     /// </summary>

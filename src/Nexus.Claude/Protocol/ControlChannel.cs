@@ -55,6 +55,7 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time)
         TimeSpan timeout,
         CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var id = "req_" + Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
         var pending = new Pending(subtype, new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously));
         _pending[id] = pending;
@@ -62,7 +63,15 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time)
             pending.Answer.TrySetException(ended);
         try
         {
-            await writer.WriteAsync(RequestLine(id, writeRequest)).WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await writer.WriteAsync(RequestLine(id, writeRequest)).WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                // The input broke because the CLI ends; how it ended is known in a moment and says more than a broken pipe.
+            }
+
             return await pending.Answer.Task.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException cause)
@@ -75,11 +84,6 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time)
         {
             Withdraw(id);
             throw;
-        }
-        catch (IOException) when (!pending.Answer.Task.IsCompletedSuccessfully)
-        {
-            // The input broke because the CLI ends; how it ended is known in a moment and says more than a broken pipe.
-            return await pending.Answer.Task.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

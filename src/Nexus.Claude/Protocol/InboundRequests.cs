@@ -10,6 +10,9 @@ namespace Nexus.Claude.Protocol;
 /// <param name="writer">The CLI's stdin.</param>
 internal sealed class InboundRequests(LineWriter writer)
 {
+    /// <summary>How many ids are remembered. The CLI delivers a request again within moments, if at all.</summary>
+    private const int RememberedIds = 1024;
+
     /// <summary>Subtypes that the protocol wants left alone by a host that does not handle them: an answer would settle the matter (protocol.md 4.1).</summary>
     private static readonly HashSet<string> Silent =
     [
@@ -17,7 +20,8 @@ internal sealed class InboundRequests(LineWriter writer)
     ];
 
     private readonly Lock _gate = new();
-    private readonly HashSet<string> _inFlight = [];
+    private readonly HashSet<string> _taken = [];
+    private readonly Queue<string> _oldestTaken = new();
 
     /// <summary>Takes a request. Returns at once.</summary>
     /// <param name="frame">The whole <c>control_request</c> frame.</param>
@@ -29,15 +33,25 @@ internal sealed class InboundRequests(LineWriter writer)
             return;
         if (id is not null)
         {
-            lock (_gate)
-            {
-                // The CLI may deliver a request again while it is being answered; one answer is enough.
-                if (!_inFlight.Add(id))
-                    return;
-            }
+            // The CLI may deliver a request again; one answer is enough.
+            if (!Take(id))
+                return;
         }
 
         _ = AnswerAsync(id, subtype);
+    }
+
+    private bool Take(string id)
+    {
+        lock (_gate)
+        {
+            if (!_taken.Add(id))
+                return false;
+            _oldestTaken.Enqueue(id);
+            if (_oldestTaken.Count > RememberedIds)
+                _taken.Remove(_oldestTaken.Dequeue());
+            return true;
+        }
     }
 
     private async Task AnswerAsync(string? id, string? subtype)
@@ -49,14 +63,6 @@ internal sealed class InboundRequests(LineWriter writer)
         catch (IOException)
         {
             // The CLI no longer reads; the session reports its end.
-        }
-        finally
-        {
-            if (id is not null)
-            {
-                lock (_gate)
-                    _inFlight.Remove(id);
-            }
         }
     }
 

@@ -14,7 +14,12 @@ internal sealed class MessageEnumerator(MessageQueue queue, Func<ValueTask> onDi
     public ClaudeMessage Current => _current!;
 
     /// <inheritdoc/>
-    public ValueTask<bool> MoveNextAsync() => _batch.TryDequeue(out _current) ? new ValueTask<bool>(true) : TakeAsync();
+    public ValueTask<bool> MoveNextAsync()
+    {
+        if (queue.IsAbandoned)
+            _batch.Clear();
+        return _batch.TryDequeue(out _current) ? new ValueTask<bool>(true) : TakeAsync();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 
 namespace Nexus.Claude.Protocol;
@@ -30,11 +31,18 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
     private bool _abandoned;
     private Exception? _failure;
 
+    /// <summary>Told once, on the producer's call, when <see cref="MessageBufferingKind.Fail"/> ended the stream.</summary>
+    public Action<Exception>? Overflowed { get; init; }
+
+    /// <summary>True when what is left is not to be read any more.</summary>
+    public bool IsAbandoned => Volatile.Read(ref _abandoned);
+
     /// <summary>True when messages or the end of the stream are waiting for the consumer.</summary>
     private bool HasNews => _messages.Count > 0 || _completed || _droppedCount > _reportedDrops;
 
     /// <summary>Adds a message; the consumer sees it after <see cref="Flush"/>.</summary>
     /// <param name="message">The message.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ClaudeMessage message)
     {
         lock (_gate)
@@ -80,7 +88,7 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
     }
 
     /// <summary>Ends the stream at once: what is queued and what comes is dropped.</summary>
-    /// <param name="failure">What a consumer that still waits is to be told; null for an orderly end.</param>
+    /// <param name="failure">What a consumer that still reads is to be told, even if the stream had ended; null when none does.</param>
     public void Abandon(Exception? failure = null)
     {
         lock (_gate)
@@ -90,11 +98,9 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
             _queuedBytes = 0;
             _queuedPartials = 0;
             _batchBytes = 0;
-            if (!_completed)
-            {
-                _completed = true;
-                _failure = failure;
-            }
+            _reportedDrops = _droppedCount;
+            _completed = true;
+            _failure = failure ?? _failure;
         }
 
         Flush();
@@ -103,6 +109,7 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
     /// <summary>Takes what is there, without waiting.</summary>
     /// <param name="batch">Receives the messages; must be empty.</param>
     /// <returns>True when messages were taken, false when there are none now.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryTake(Queue<ClaudeMessage> batch)
     {
         lock (_gate)
@@ -164,6 +171,7 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
                 _failure = new ClaudeException(
                     $"The messages that wait to be read exceed the budget of {buffering.ByteBudget} bytes, and ClaudeOptions.Buffering says to fail then. "
                     + "Read faster, raise the budget, or choose MessageBuffering.DropPartialMessages.");
+                Overflowed?.Invoke(_failure);
                 return false;
             case MessageBufferingKind.DropPartialMessages:
                 if (message is StreamEventMessage)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Nexus.Claude.Diagnostics;
 
 namespace Nexus.Claude.Protocol;
 
@@ -61,16 +62,11 @@ internal sealed class QueryRun
         try
         {
             var initializing = start.InitializeAsync(cancellationToken);
+            // Not awaited when the CLI ends or the reader leaves before all prompts are out.
+            initializing.Observe();
             if (start.MustWait)
                 await initializing.ConfigureAwait(false);
-            await foreach (var prompt in prompts.WithCancellation(cancellationToken).ConfigureAwait(false))
-            {
-                if (session.Completion.IsCompleted)
-                    break;
-                turns.Add(session.Send(prompt, CancellationToken.None));
-                Volatile.Write(ref _firstTurn, turns[0]);
-            }
-
+            await SendAllAsync(session, prompts, turns, cancellationToken).ConfigureAwait(false);
             if (!session.Completion.IsCompleted)
                 await initializing.ConfigureAwait(false);
             foreach (var turn in turns)
@@ -79,9 +75,9 @@ internal sealed class QueryRun
             session.Unprompted.Flush();
             await session.DisposeAsync().ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            // The reader has left; it closes the session.
+            // The reader has left, and closes the session; what the prompts say to their cancellation concerns nobody.
         }
         catch (CliExitedException) when (session.Completion.IsCompleted || session.Connection.Exited.IsCompleted)
         {
@@ -91,5 +87,39 @@ internal sealed class QueryRun
         {
             session.Fail(failure);
         }
+    }
+
+    /// <summary>Sends the prompts as they come. Prompts that do not heed the token are left behind when the run ends.</summary>
+    private async Task SendAllAsync(Session session, IAsyncEnumerable<UserPrompt> prompts, List<Turn> turns, CancellationToken cancellationToken)
+    {
+        var enumerator = prompts.GetAsyncEnumerator(cancellationToken);
+        var next = Task.FromResult(false);
+        try
+        {
+            while (true)
+            {
+                next = enumerator.MoveNextAsync().AsTask();
+                await Task.WhenAny(next, session.Completion).WaitAsync(cancellationToken).ConfigureAwait(false);
+                if (session.Completion.IsCompleted || !await next.ConfigureAwait(false))
+                    break;
+                turns.Add(session.Send(enumerator.Current, CancellationToken.None));
+                Volatile.Write(ref _firstTurn, turns[0]);
+            }
+        }
+        finally
+        {
+            if (next.IsCompleted)
+                await enumerator.DisposeAsync().ConfigureAwait(false);
+            else
+                DisposeAfterAsync(next, enumerator).Observe();
+        }
+
+        session.EndPrompts();
+    }
+
+    private static async Task DisposeAfterAsync(Task next, IAsyncEnumerator<UserPrompt> enumerator)
+    {
+        await next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await enumerator.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -17,6 +17,9 @@ internal sealed partial class Session : IAsyncDisposable
     private int _closing;
     private Exception? _failure;
 
+    /// <summary>True once the caller has closed the session.</summary>
+    public bool IsClosing => Volatile.Read(ref _closing) != 0;
+
     /// <summary>Ends the session because something about it is broken beyond use; everybody who waits is told the cause.</summary>
     /// <param name="cause">The cause.</param>
     public void Fail(Exception cause)
@@ -105,10 +108,23 @@ internal sealed partial class Session : IAsyncDisposable
         _router.End(cause, wanted ? null : cause);
         _activity.Fire();
 
-        // The pipe is broken by now: what still waits to be written fails at once, and closing cannot take long.
-        await _writer.CloseAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
-        await _connection.DisposeAsync().ConfigureAwait(false);
+        await ReleaseAsync().ConfigureAwait(false);
         _completion.TrySetResult(exit);
+    }
+
+    private async Task ReleaseAsync()
+    {
+        try
+        {
+            // The pipe is broken by now: what still waits to be written fails at once, and closing cannot take long.
+            await _writer.CloseAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+            await _connection.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            // Whoever waits for the end of the session must learn of it, whatever the operating system says to a handle that is closed.
+            _settings.Logger.ReleaseFailed(_connection.ProcessId, failure);
+        }
     }
 
     /// <summary>The output is closed but the process lives. That is how an exit begins; if it does not follow, nothing more can come.</summary>

@@ -25,11 +25,11 @@ internal sealed partial class Session
     public Turn Send(UserPrompt prompt, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _closing) != 0, typeof(ClaudeClient));
+        ObjectDisposedException.ThrowIf(IsClosing, typeof(ClaudeClient));
         var id = prompt.Id ?? Guid.NewGuid().ToString();
         var line = prompt.ToLine(id, _settings.VerbatimPrompts);
         var single = _settings.SingleStream;
-        var queue = single ? Unprompted : new MessageQueue(_settings.Buffering);
+        var queue = single ? Unprompted : NewQueue();
         var turn = new Turn(this, id, queue, ownsQueue: !single);
         _router.Open(turn);
         turn.CancelWith(cancellationToken);
@@ -38,6 +38,9 @@ internal sealed partial class Session
             Own(WatchDeliveryAsync(turn, write));
         return turn;
     }
+
+    /// <summary>Says that no more prompts will be sent.</summary>
+    public void EndPrompts() => _router.EndPrompts();
 
     /// <summary>Interrupts whatever the CLI works on.</summary>
     /// <param name="cancelQueued">Whether prompts that wait in the CLI's queue are dropped too.</param>
@@ -162,7 +165,8 @@ internal sealed partial class Session
     }
 
     /// <summary>Keeps a task until it ends; disposal waits for all of them.</summary>
-    private void Own(Task task)
+    /// <param name="task">The task.</param>
+    public void Own(Task task)
     {
         if (task.IsCompleted)
             return;

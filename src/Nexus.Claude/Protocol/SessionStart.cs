@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nexus.Claude.Cli;
 using Nexus.Claude.Diagnostics;
+using Nexus.Claude.Wire;
 
 namespace Nexus.Claude.Protocol;
 
@@ -39,7 +40,8 @@ internal sealed class SessionStart
         options = options.Clone();
         var logger = options.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
         var command = CliCommand.Create(options);
-        var cli = await ClaudeCli.ResolveAsync(options.CliPath, options.AutoDownload, null, null, cancellationToken).ConfigureAwait(false);
+        var cli = await ClaudeCli.ResolveAsync(
+            options.CliPath, options.AutoDownload, options.Installation, options.DownloadProgress, cancellationToken).ConfigureAwait(false);
         var start = CliStart.For(cli.Path, command.Arguments, CliEnvironment.Build(options)) with
         {
             WorkingDirectory = command.WorkingDirectory,
@@ -50,7 +52,9 @@ internal sealed class SessionStart
         };
         var process = CliProcess.Start(start);
         logger.CliStarted(cli.Path, process.ProcessId);
-        return Begin(process, command, SettingsFor(options, singleStream, logger));
+        var begun = Begin(process, command, SettingsFor(options, singleStream, logger));
+        begun.Session.Own(Task.Run(WarmUp.Run, CancellationToken.None));
+        return begun;
     }
 
     /// <summary>Waits for the CLI's answer to <c>initialize</c>.</summary>
@@ -58,7 +62,21 @@ internal sealed class SessionStart
     /// <returns>What the CLI says about itself.</returns>
     public async Task<ServerInformation> InitializeAsync(CancellationToken cancellationToken)
     {
-        var reply = await _initialize.WaitAsync(cancellationToken).ConfigureAwait(false);
+        JsonElement reply;
+        try
+        {
+            reply = await _initialize.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ClaudeTimeoutException late)
+        {
+            var tail = Session.Connection.StandardErrorTail;
+            throw new ClaudeTimeoutException(
+                $"The Claude Code CLI (process {Session.Connection.ProcessId}) did not answer 'initialize' within {late.Timeout.TotalSeconds:0.###} s "
+                + "(ClaudeOptions.InitializeTimeout), so it was ended." + (tail.Length == 0 ? "" : $" It wrote to stderr: {tail}"),
+                late.Timeout,
+                late);
+        }
+
         _command.EnsureApplied(reply);
         return ServerInformation.From(reply);
     }
@@ -69,6 +87,8 @@ internal sealed class SessionStart
         var session = Session.Start(connection, settings);
         var initialize = session.Control.RequestWholeAsync(
             "initialize", json => command.WriteInitialize(json), settings.InitializeTimeout, CancellationToken.None);
+        // A caller who leaves before the answer never looks at it.
+        initialize.Observe();
         return new SessionStart(session, command, initialize);
     }
 

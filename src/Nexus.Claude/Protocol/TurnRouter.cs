@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nexus.Claude.Protocol;
 
 /// <summary>
@@ -14,7 +16,9 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
     private readonly HashSet<MessageQueue> _touched = [];
     private MessageQueue? _lastTouched;
     private Turn? _current;
+    private bool _currentIsGuess;
     private bool _namesPrompts;
+    private bool _promptsEnded;
     private bool _anyResult;
     private Exception? _ended;
 
@@ -46,17 +50,31 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
         {
             if (_ended is null)
             {
-                _open.Add(turn.PromptId, turn);
+                if (!_open.TryAdd(turn.PromptId, turn))
+                {
+                    throw new ArgumentException(
+                        $"A prompt with the id {turn.PromptId} has not ended yet. Give each prompt an id of its own (UserPrompt.Id), or leave it null.");
+                }
+
                 _order.AddLast(turn);
                 return;
             }
-        }
 
-        turn.End(null, _ended);
+            turn.End(null, _ended);
+            turn.CompleteReading(_ended);
+        }
+    }
+
+    /// <summary>No more prompts will come: once each has its result, the run is complete, whatever exit code follows.</summary>
+    public void EndPrompts()
+    {
+        lock (_gate)
+            _promptsEnded = true;
     }
 
     /// <summary>Routes one message. The readers see it after <see cref="Flush"/>.</summary>
     /// <param name="message">The message.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Route(ClaudeMessage message)
     {
         lock (_gate)
@@ -101,7 +119,7 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
     public void Fail(Turn turn, Exception? failure)
     {
         lock (_gate)
-            Close(turn, null, failure);
+            Close(turn, failure);
     }
 
     /// <summary>Ends everything: the CLI is gone.</summary>
@@ -112,11 +130,11 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
         lock (_gate)
         {
             _ended = failure;
-            // A query whose prompts all have their results is complete, whatever exit code follows (1 after an error result).
-            if (singleStream && _anyResult && _order.Count == 0)
+            // The CLI exits with 1 after an error result, which is no failure of the run.
+            if (singleStream && _promptsEnded && _anyResult && _order.Count == 0)
                 unpromptedFailure = null;
             foreach (var turn in _order.ToArray())
-                Close(turn, null, failure);
+                Close(turn, failure);
         }
 
         unprompted.Complete(unpromptedFailure);
@@ -137,9 +155,9 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
         if (message.State == CommandState.Queued)
             return;
         if (message.State == CommandState.Started)
-            Start(turn);
+            Start(turn, isGuess: false);
         else
-            Close(turn, null, WithoutResult(message.State));
+            Close(turn, WithoutResult(message.State));
     }
 
     private void RouteInit(InitMessage message)
@@ -148,7 +166,7 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
         {
             _namesPrompts = true;
             if (_open.TryGetValue(id, out var turn))
-                Start(turn);
+                Start(turn, isGuess: false);
         }
 
         Add(Follow(), message);
@@ -157,29 +175,34 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
     private void RouteResult(ResultMessage message)
     {
         var named = message.UserMessageUuids is { Count: > 0 } ids ? ids : message.UserMessageUuid is { } id ? [id] : (IReadOnlyList<string>)[];
-        var any = false;
+        List<Turn> owners = [];
         foreach (var each in named)
         {
-            if (!_open.TryGetValue(each, out var turn))
-                continue;
-            any = true;
-            Add(turn.Queue, message);
-            Close(turn, message, null);
+            if (_open.TryGetValue(each, out var turn) && !owners.Contains(turn))
+                owners.Add(turn);
         }
 
-        if (any)
-            return;
-        var owner = named.Count > 0 || message.Origin is not null ? null : _current ?? (_namesPrompts ? null : _order.First?.Value);
-        Add(owner?.Queue ?? unprompted, message);
-        if (owner is not null)
-            Close(owner, message, null);
+        if (named.Count == 0 && message.Origin is null && (_current ?? (_namesPrompts ? null : _order.First?.Value)) is { } follower)
+            owners.Add(follower);
+
+        // A turn ends before its reader can see the result: one who leaves at the result must not interrupt what comes next.
+        foreach (var turn in owners)
+            End(turn, message, null);
+        if (singleStream || owners.Count == 0)
+            Add(unprompted, message);
+        foreach (var turn in owners)
+        {
+            if (!singleStream)
+                Add(turn.Queue, message);
+            turn.CompleteReading(null);
+        }
     }
 
     private void RouteState(SessionStateChangedMessage message)
     {
-        if (message.State == SessionState.Idle && _current is { } turn)
+        if (message.State == SessionState.Idle && _namesPrompts && _current is { } turn)
         {
-            Close(turn, null, new ProtocolException(
+            Close(turn, new ProtocolException(
                 "The CLI reports that it is idle, but no result came for the prompt. A line that was too long or damaged may have been the result; "
                 + "see the warnings in the stream."));
         }
@@ -193,26 +216,37 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
     private MessageQueue Follow()
     {
         if (_current is null && !_namesPrompts && _order.First is { } oldest)
-            Start(oldest.Value);
+            Start(oldest.Value, isGuess: true);
         return _current?.Queue ?? unprompted;
     }
 
-    private void Start(Turn turn)
+    private void Start(Turn turn, bool isGuess)
     {
         turn.Begin();
-        // Of several prompts merged into one turn the first carries the messages.
-        _current ??= turn;
+        // Of several prompts merged into one turn the first carries the messages. What the CLI says outweighs what the order suggested.
+        if (_current is null || (_currentIsGuess && !isGuess))
+        {
+            _current = turn;
+            _currentIsGuess = isGuess;
+        }
     }
 
-    private void Close(Turn turn, ResultMessage? result, Exception? failure)
+    private void Close(Turn turn, Exception? failure)
+    {
+        if (End(turn, null, failure))
+            turn.CompleteReading(failure);
+    }
+
+    private bool End(Turn turn, ResultMessage? result, Exception? failure)
     {
         if (!_open.Remove(turn.PromptId))
-            return;
+            return false;
         _anyResult |= result is not null;
         _order.Remove(turn);
         if (ReferenceEquals(_current, turn))
             _current = null;
         turn.End(result, failure);
+        return true;
     }
 
     private void Add(MessageQueue queue, ClaudeMessage message)
@@ -224,8 +258,12 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
         _touched.Add(queue);
     }
 
-    private static ClaudeException? WithoutResult(CommandState state) =>
-        state == CommandState.Completed
-            ? null
+    private static Exception? WithoutResult(CommandState state)
+    {
+        if (state == CommandState.Completed)
+            return null;
+        return state == CommandState.Cancelled
+            ? new OperationCanceledException("The prompt was taken out of the queue before it ran.")
             : new ClaudeException($"The CLI did not run the prompt: it reports '{state}'.");
+    }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace Nexus.Claude.Wire;
 
@@ -32,6 +33,8 @@ internal sealed class LineReader(PipeReader reader, int maxLineBytes)
         if (_ended)
             return false;
         var result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (result.IsCanceled)
+            result = await ReadWhatIsThereAsync(result).ConfigureAwait(false);
         _buffer = result.Buffer;
         _held = true;
         _ended = result.IsCompleted || result.IsCanceled;
@@ -41,6 +44,7 @@ internal sealed class LineReader(PipeReader reader, int maxLineBytes)
     /// <summary>Takes the next line out of what has been read.</summary>
     /// <param name="line">The line.</param>
     /// <returns>False when more bytes are needed.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryRead(out Line line)
     {
         while (TryFindLineFeed(out var length))
@@ -78,6 +82,19 @@ internal sealed class LineReader(PipeReader reader, int maxLineBytes)
         return TryReadRest(out line);
     }
 
+    /// <summary>
+    /// The wait was called off because nothing more is expected. On a busy machine bytes may have come all the same without anybody having
+    /// noticed; a read that ends at once brings them, one that would wait ends the output.
+    /// </summary>
+    private async ValueTask<ReadResult> ReadWhatIsThereAsync(ReadResult cancelled)
+    {
+        reader.AdvanceTo(cancelled.Buffer.Start, cancelled.Buffer.End);
+        var last = reader.ReadAsync(CancellationToken.None);
+        if (!last.IsCompleted)
+            reader.CancelPendingRead();
+        return await last.ConfigureAwait(false);
+    }
+
     private bool TryReadRest(out Line line)
     {
         line = default;
@@ -100,6 +117,7 @@ internal sealed class LineReader(PipeReader reader, int maxLineBytes)
     }
 
     /// <summary>Looks only at bytes not looked at before: a line of many megabytes arrives in thousands of pieces.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryFindLineFeed(out long length)
     {
         if (_searched == 0)
@@ -129,6 +147,7 @@ internal sealed class LineReader(PipeReader reader, int maxLineBytes)
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private byte[] Copy(long length)
     {
         var source = _buffer.Slice(0, length);

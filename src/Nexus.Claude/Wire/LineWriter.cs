@@ -101,15 +101,16 @@ internal sealed class LineWriter(Stream stream)
                 await stream.FlushAsync().ConfigureAwait(false);
                 entry.Written.TrySetResult();
             }
-            catch (Exception failure) when (failure is IOException or ObjectDisposedException or UnauthorizedAccessException)
+            catch (Exception failure)
             {
-                Fail(entry, failure);
+                // A stream that is closed in the middle of a write fails in a way of its own on each system; to the caller it is all one.
+                Fail(entry, failure as IOException ?? new IOException("The input of the CLI has been closed.", failure));
                 return;
             }
         }
     }
 
-    private void Fail(Entry entry, Exception failure)
+    private void Fail(Entry entry, IOException failure)
     {
         List<Entry> abandoned = [entry];
         lock (_gate)

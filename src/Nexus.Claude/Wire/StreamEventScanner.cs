@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -45,6 +46,7 @@ internal static class StreamEventScanner
     /// The message when the line is a piece of text in the order in which the CLI writes it, else null. It needs no kind: a read loop may
     /// ask it first and look for the kind of the line only when it declines.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static StreamEventMessage? TryReadUsualOrder(ReadOnlyMemory<byte> line)
     {
         var span = line.Span;
@@ -105,6 +107,7 @@ internal static class StreamEventScanner
     }
 
     // A string without escapes, from its opening quote on.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryReadString(ReadOnlySpan<byte> span, ref int at, out RawSlice slice)
     {
         slice = default;

@@ -98,6 +98,8 @@ public sealed class ClaudeOptionsTests
             _ when type == typeof(ClaudeSettings) => ClaudeSettings.Json("{}"),
             _ when type == typeof(SandboxOptions) => new SandboxOptions(),
             _ when type == typeof(MessageBuffering) => MessageBuffering.Unbounded,
+            _ when type == typeof(CliInstallOptions) => new CliInstallOptions(),
+            _ when type == typeof(IProgress<CliDownloadProgress>) => new Progress<CliDownloadProgress>(),
             _ when type == typeof(TimeProvider) => new OtherTime(),
             _ when type == typeof(Action<string>) => (Action<string>)(_ => { }),
             _ when type == typeof(IList<string>) => new List<string> { "x" },

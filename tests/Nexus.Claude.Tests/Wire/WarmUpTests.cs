@@ -1,0 +1,18 @@
+using System.Text;
+using Nexus.Claude.Wire;
+
+namespace Nexus.Claude.Tests.Wire;
+
+[Parallelizable(ParallelScope.All)]
+internal sealed class WarmUpTests
+{
+    [TestCaseSource(typeof(WarmUp), nameof(WarmUp.Lines))]
+    public void A_line_of_the_warm_up_is_of_a_known_kind_and_names_no_unknown_member(string line)
+    {
+        var bytes = Encoding.UTF8.GetBytes(line);
+        Assert.That(FrameScanner.TryScan(bytes, out var type, out var subtype), Is.True);
+        var message = MessageReader.Read(bytes, type, subtype);
+        Assert.That(message, Is.Not.InstanceOf<UnknownMessage>().And.Not.InstanceOf<UnknownSystemMessage>());
+        Assert.That(message.AdditionalProperties, Is.Null.Or.Empty);
+    }
+}
