@@ -14,7 +14,8 @@ internal sealed partial class Session
         {
             var tick = timer.WaitForNextTickAsync().AsTask();
             await Task.WhenAny(tick, _completion.Task).ConfigureAwait(false);
-            if (_completion.Task.IsCompleted)
+            // No tick comes from a timer that is gone, be it that a session which nobody closed has been collected.
+            if (_completion.Task.IsCompleted || !await tick.ConfigureAwait(false))
                 return;
             await CheckAsync().ConfigureAwait(false);
         }

@@ -84,8 +84,8 @@ internal sealed class CliStartTests
     {
         var options = new ClaudeOptions { CliPath = ScriptedCli.ExecutablePath };
         // Each value is within the limits; Linux allows a quarter of the stack, usually 2 MiB and never more than 6, for all of them.
-        for (var i = 0; i < 80; i++)
-            options.Environment[$"BIG{i}"] = new string('x', 90_000);
+        for (var i = 0; i < 500; i++)
+            options.Environment[$"BIG{i}"] = new string('x', 15_000);
 
         var failure = await ClaudeClient.ConnectAsync(options).FailureAsync<CliStartException>();
 
