@@ -19,12 +19,14 @@ internal sealed class ApiErrorTests
     ];
 
     [TestCaseSource(nameof(Errors))]
-    public async Task An_error_of_the_api_arrives_as_a_result(int status, string error, bool isTransient)
+    public async Task An_error_of_the_api_arrives_as_a_result_and_asking_throws_it_with_its_data(int status, string error, bool isTransient)
     {
         await using var cli = await RealCli.StartAsync();
         cli.Api.Default = _ => ScriptedReply.Error(status);
+        await using var client = await cli.ConnectAsync(OneRetry);
 
-        var messages = await cli.QueryAsync("Hello", OneRetry);
+        var messages = await RealCli.ReadAsync(client.SendAsync("Hello", cli.Deadline));
+        var failure = await FailureOfAsync(client.AskAsync("Hello again", cli.Deadline));
 
         Assert.Multiple(() =>
         {
@@ -34,24 +36,25 @@ internal sealed class ApiErrorTests
             Assert.That(messages.Result().Text, Is.Not.Empty);
             Assert.That(messages.OfType<AssistantMessage>().Last().Error?.Value, Is.EqualTo(error));
             Assert.That(messages.OfType<ApiRetryMessage>().Any(), isTransient ? Is.True : Is.EqualTo(status == 401));
-        });
-    }
-
-    [TestCaseSource(nameof(Errors))]
-    public async Task Asking_throws_the_error_with_its_data(int status, string error, bool isTransient)
-    {
-        await using var cli = await RealCli.StartAsync();
-        cli.Api.Default = _ => ScriptedReply.Error(status);
-
-        var failure = await FailureOfAsync(cli.AskAsync("Hello", OneRetry));
-
-        Assert.Multiple(() =>
-        {
             Assert.That(failure.Status, Is.EqualTo(status));
             Assert.That(failure.Error?.Value, Is.EqualTo(error));
             Assert.That(failure.IsTransient, Is.EqualTo(isTransient));
             Assert.That(failure.Message, Is.EqualTo(failure.Result.Text));
         });
+    }
+
+    [Test]
+    public async Task A_query_hands_out_an_error_of_the_api_as_its_result_and_asking_throws_it()
+    {
+        await using var cli = await RealCli.StartAsync();
+        cli.Api.Default = _ => ScriptedReply.Error(403);
+
+        var result = (await cli.QueryAsync("Hello", OneRetry)).Result();
+        var failure = await FailureOfAsync(cli.AskAsync("Hello", OneRetry));
+
+        Assert.That(result.ApiErrorStatus, Is.EqualTo(403));
+        Assert.That(failure.Status, Is.EqualTo(403));
+        Assert.That(failure.Message, Is.EqualTo(result.Text));
     }
 
     [Test]

@@ -198,7 +198,8 @@ internal sealed class InterruptionTests
 
         Assert.That((await running.ResultAsync()).IsInterrupted);
         Assert.That(receipt.Cancelled, Is.EqualTo([queued.PromptId]));
-        await Assert.ThatAsync(async () => await queued.ResultAsync(cli.Deadline), Throws.InstanceOf<ClaudeException>());
+        await Assert.ThatAsync(async () => await queued.ResultAsync(cli.Deadline), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(cli.Deadline.IsCancellationRequested, Is.False);
         await AssertUsableAsync(cli, client);
     }
 
