@@ -3,11 +3,12 @@ using Nexus.Claude;
 namespace Hello;
 
 /// <summary>Shows the download of the CLI: a bar on a terminal, plain lines where the output is redirected.</summary>
-internal sealed class DownloadBar : IProgress<CliDownloadProgress>
+internal sealed class DownloadBar : IProgress<CliDownloadProgress>, IDisposable
 {
     private const int Width = 40;
     private readonly bool _terminal = !Console.IsOutputRedirected;
     private (CliDownloadStage Stage, int Step) _shown = (CliDownloadStage.Done, -1);
+    private bool _midLine;
 
     public void Report(CliDownloadProgress value)
     {
@@ -17,6 +18,7 @@ internal sealed class DownloadBar : IProgress<CliDownloadProgress>
             return;
         _shown = step;
 
+        _midLine = _terminal && value.Stage != CliDownloadStage.Done;
         string text = Describe(value, percent);
         if (!_terminal)
             Console.WriteLine(text);
@@ -24,6 +26,13 @@ internal sealed class DownloadBar : IProgress<CliDownloadProgress>
             Console.WriteLine($"\r{text,-78}");
         else
             Console.Write($"\r{Bar(percent)} {text,-36}");
+    }
+
+    /// <summary>Leaves the bar's line, so that whatever is said next has its own.</summary>
+    public void Dispose()
+    {
+        if (_midLine)
+            Console.WriteLine();
     }
 
     private static string Describe(CliDownloadProgress value, int percent) => value.Stage switch

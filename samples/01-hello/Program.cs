@@ -24,9 +24,10 @@ if (args.Length > 1 || (args.Length == 1 && (string.IsNullOrWhiteSpace(args[0]) 
 
 try
 {
+    using var bar = new DownloadBar();
     var cli = await ClaudeCli.FindAsync(cancellationToken: stop.Token);
     if (cli is not { Source: CliInstallationSource.EnvironmentVariable })
-        cli = await ClaudeCli.InstallAsync(progress: new DownloadBar(), cancellationToken: stop.Token);
+        cli = await ClaudeCli.InstallAsync(progress: bar, cancellationToken: stop.Token);
     var options = new ClaudeOptions { CliPath = cli.Path, IncludePartialMessages = true };
 
     // Without a login or a key the same CLI talks to a scripted model on this machine. A program for users leaves this line out.
