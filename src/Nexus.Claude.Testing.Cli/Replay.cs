@@ -14,6 +14,7 @@ internal sealed class Replay(Session session, Inbox inbox, Output output, Player
     public void Play(string path, bool addTurnIdentity)
     {
         int number = 0;
+        bool ended = false;
         foreach (string text in File.ReadLines(path))
         {
             number++;
@@ -47,7 +48,11 @@ internal sealed class Replay(Session session, Inbox inbox, Output output, Player
                     case "out":
                         output.WriteLine(Translate(entry.Member("line")));
                         break;
-                    case "note" when entry.Text("note") == "stdin closed":
+                    case "eof":
+                        // The recorded program ended by itself; what the recorder did to its input afterwards is no condition.
+                        ended = true;
+                        break;
+                    case "note" when entry.Text("note") == "stdin closed" && !ended:
                         inbox.AwaitEnd();
                         break;
                     case "exit":

@@ -35,6 +35,8 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenRegistration _cancellation;
+    private readonly Lock _gate = new();
+    private Task? _interruption;
     private long _since;
     private int _readers;
 
@@ -79,12 +81,7 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
     /// <param name="cancellationToken">Gives up the wait, not the interruption.</param>
     /// <returns>A task that ends when the turn has.</returns>
     /// <exception cref="ClaudeTimeoutException">The CLI did not let go of the turn.</exception>
-    public Task InterruptAsync(CancellationToken cancellationToken = default)
-    {
-        var interruption = _session.InterruptAsync(this);
-        interruption.Observe();
-        return interruption.WaitAsync(cancellationToken);
-    }
+    public Task InterruptAsync(CancellationToken cancellationToken = default) => InterruptOnceAsync().WaitAsync(cancellationToken);
 
     /// <summary>Reads the turn's messages. A turn can be read once.</summary>
     /// <param name="cancellationToken">Interrupts the turn and ends the reading with <see cref="OperationCanceledException"/>.</param>
@@ -197,6 +194,22 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
             Queue.Complete(failure);
     }
 
+    /// <summary>Interrupts the turn. However many ask for it, the CLI is told once: a second interrupt could hit the turn that follows.</summary>
+    internal Task InterruptOnceAsync()
+    {
+        lock (_gate)
+        {
+            // One that failed may be tried again.
+            if (_interruption is null or { IsFaulted: true })
+            {
+                _interruption = _session.InterruptAsync(this);
+                _interruption.Observe();
+            }
+
+            return _interruption;
+        }
+    }
+
     /// <summary>Tells the reader why nothing more comes, while the CLI is still being stopped.</summary>
     internal void Abort(Exception failure)
     {
@@ -222,21 +235,23 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
         if (_ended.Task.IsCompleted)
             return;
         _result.TrySetCanceled(cancellationToken);
+        // First, so that the reader who is woken finds the interruption under way.
+        _session.InterruptInBackground(this);
         if (_ownsQueue)
             Queue.Abandon(new OperationCanceledException("The turn was cancelled.", cancellationToken));
-        _session.InterruptInBackground(this);
     }
 
     /// <summary>The reader's own token ends the reading even when the turn has ended and only its messages are left.</summary>
     private void CancelReading(CancellationToken cancellationToken)
     {
-        Queue.Abandon(new OperationCanceledException("The turn was cancelled.", cancellationToken));
         Cancel(cancellationToken);
+        Queue.Abandon(new OperationCanceledException("The turn was cancelled.", cancellationToken));
     }
 
     private async ValueTask EndReadingAsync()
     {
-        if (_ended.Task.IsCompleted)
+        // A reader whose turn is being interrupted already has been told why, and is not kept waiting.
+        if (_ended.Task.IsCompleted || Volatile.Read(ref _interruption) is not null)
             return;
         Queue.Abandon();
         await _session.InterruptForDisposeAsync(this).ConfigureAwait(false);

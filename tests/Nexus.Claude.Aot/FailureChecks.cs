@@ -36,9 +36,9 @@ internal static class FailureChecks
             var exception = await Report.ThrowsAsync<ProtocolException>(() => client.SetModelAsync("x", cancellationToken));
             Report.Equal("invalid_model", exception.ErrorCode, "the code");
         });
-        await report.CheckAsync("garbage becomes a warning and ends nothing", async cancellationToken =>
+        await report.CheckAsync("a damaged line becomes a warning and ends nothing", async cancellationToken =>
         {
-            await using var cli = ScriptedCli.Create(new CliScript().AnswerInitialize().WriteText("no JSON").Turn("Still here."));
+            await using var cli = ScriptedCli.Create(new CliScript().AnswerInitialize().WriteText("{ \"type\": ").Turn("Still here."));
             List<ClaudeMessage> messages = [];
             await foreach (var message in ClaudeCode.QueryAsync("Hello", ConversationChecks.OptionsFor(cli), cancellationToken))
                 messages.Add(message);

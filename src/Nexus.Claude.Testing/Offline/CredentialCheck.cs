@@ -41,6 +41,8 @@ internal static class CredentialCheck
         {
             CliPath = options.CliPath,
             AutoDownload = options.AutoDownload,
+            Installation = options.Installation,
+            DownloadProgress = options.DownloadProgress,
             InheritEnvironment = options.InheritEnvironment,
             Environment = options.Clone().Environment,
             User = options.User,

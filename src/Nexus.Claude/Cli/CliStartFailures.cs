@@ -5,6 +5,7 @@ namespace Nexus.Claude.Cli;
 /// <summary>Turns the operating system's refusal to start the CLI into a message that says what to do.</summary>
 internal static class CliStartFailures
 {
+    private const int NotPermitted = 1;
     private const int NoSuchFile = 2;
     private const int ArgumentListTooLong = 7;
     private const int ExecFormat = 8;
@@ -30,6 +31,13 @@ internal static class CliStartFailures
         var code = (failure as Win32Exception ?? failure.InnerException as Win32Exception) is { } native
             ? (native.InnerException as Win32Exception ?? native).NativeErrorCode
             : 0;
+        // The framework reports an unknown account with whatever error code happened to be there, so it is asked for here.
+        if (start.User is { } user && !OperatingSystem.IsWindows() && !UnixAccount.Exists(user))
+        {
+            return Create(CliStartFailure.UserNotAllowed,
+                $"The Claude Code CLI cannot be run as '{user}': there is no such account on this machine. Change ClaudeOptions.User.");
+        }
+
         if (IsTooLong(code))
         {
             return Create(CliStartFailure.CommandLineTooLong,
@@ -43,23 +51,19 @@ internal static class CliStartFailures
                 $"There is no file '{start.Path}'. Point ClaudeOptions.CliPath to the Claude Code CLI, or leave it unset and let it be downloaded.");
         }
 
-        if (start.User is not null && code is 0 or 1 or PermissionDenied or WindowsAccessDenied && failure is not Win32Exception { InnerException: null })
-            return ExplainUser(start, code, Create);
+        if (start.User is not null && code is (NotPermitted or PermissionDenied) && IsExecutable(start.Path))
+        {
+            return Create(CliStartFailure.UserNotAllowed,
+                $"The Claude Code CLI cannot be run as '{start.User}': this process may not switch to that account (root may), or that account may not "
+                + $"execute '{start.Path}'. Change ClaudeOptions.User.");
+        }
+
         return ExplainFile(start, code, Create);
 
         CliStartException Create(CliStartFailure reason, string message) => new(reason, start.Path, message, failure);
     }
 
     private static bool IsTooLong(int code) => OperatingSystem.IsWindows() ? code == WindowsFileNameTooLong : code == ArgumentListTooLong;
-
-    private static CliStartException ExplainUser(CliStart start, int code, Func<CliStartFailure, string, CliStartException> create)
-    {
-        if (code == PermissionDenied && !IsExecutable(start.Path))
-            return ExplainFile(start, code, create);
-        return create(CliStartFailure.UserNotAllowed,
-            $"The Claude Code CLI cannot be run as '{start.User}': the account does not exist, or this process may not switch to it (root may). "
-            + "Change ClaudeOptions.User.");
-    }
 
     private static CliStartException ExplainFile(CliStart start, int code, Func<CliStartFailure, string, CliStartException> create) => code switch
     {

@@ -37,13 +37,19 @@ internal sealed class SettingsLayer
     /// <param name="mistakes">Gets a sentence for each thing that is wrong.</param>
     public static SettingsLayer Resolve(ClaudeOptions options, List<string> mistakes)
     {
-        string[] allow = [.. AllowRules(options)];
-        bool fits = allow.Sum(rule => rule.Length + 1) <= LongestAllowList;
-        ILookup<bool, string> allowOnLine = allow.ToLookup(rule => fits && ToolRule.SurvivesSplitting(rule));
-        ILookup<bool, string> denyAsList = options.DisallowedTools.Where(rule => rule is not null).ToLookup(ToolRule.SurvivesSplitting);
-        string[] allowed = [.. allowOnLine[true]];
-        string[] denied = [.. denyAsList[true]];
-        bool merges = options.Sandbox is not null || allowOnLine[false].Any() || denyAsList[false].Any();
+        List<string> allow = [.. AllowRules(options)];
+        int length = 0;
+        foreach (string rule in allow)
+            length += rule.Length + 1;
+        bool fits = length <= LongestAllowList;
+        List<string> deny = [.. options.DisallowedTools.Where(rule => rule is not null)];
+
+        // Not ToLookup: grouping by a bool compiles two dozen methods when a program first connects.
+        List<string> allowed = allow.FindAll(rule => fits && ToolRule.SurvivesSplitting(rule));
+        List<string> denied = deny.FindAll(ToolRule.SurvivesSplitting);
+        List<string> mergedAllow = allow.FindAll(rule => !fits || !ToolRule.SurvivesSplitting(rule));
+        List<string> mergedDeny = deny.FindAll(rule => !ToolRule.SurvivesSplitting(rule));
+        bool merges = options.Sandbox is not null || mergedAllow.Count > 0 || mergedDeny.Count > 0;
         if (!merges && options.Settings?.Path is { } path)
         {
             string file = OptionPaths.Full(options, path);
@@ -59,8 +65,8 @@ internal sealed class SettingsLayer
         {
             if (options.Sandbox is not null)
                 MergeSandbox(settings, options.Sandbox, mistakes);
-            AddRules(settings, "allow", allowOnLine[false], mistakes);
-            AddRules(settings, "deny", denyAsList[false], mistakes);
+            AddRules(settings, "allow", mergedAllow, mistakes);
+            AddRules(settings, "deny", mergedDeny, mistakes);
         }
 
         return new SettingsLayer(settings, null, allowed, denied);

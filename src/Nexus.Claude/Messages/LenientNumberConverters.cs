@@ -34,6 +34,12 @@ internal static class LenientNumber
             throw new JsonException("The number is out of range.");
         return (long)number;
     }
+
+    internal static int ReadInt32(ref Utf8JsonReader reader)
+    {
+        var number = ReadInt64(ref reader);
+        return number is >= int.MinValue and <= int.MaxValue ? (int)number : throw new JsonException("The number is out of range.");
+    }
 }
 
 /// <summary>Reads an <see cref="int"/> leniently.</summary>
@@ -41,11 +47,8 @@ internal sealed class LenientInt32Converter : JsonConverter<int>
 {
     public override bool HandleNull => true;
 
-    public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        var number = LenientNumber.ReadInt64(ref reader);
-        return number is >= int.MinValue and <= int.MaxValue ? (int)number : throw new JsonException("The number is out of range.");
-    }
+    public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        LenientNumber.ReadInt32(ref reader);
 
     public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
 }
@@ -77,7 +80,9 @@ internal sealed class LenientBooleanConverter : JsonConverter<bool>
 {
     public override bool HandleNull => true;
 
-    public override bool Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+    public override bool Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => ReadFlag(ref reader);
+
+    internal static bool ReadFlag(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.True => true,
         JsonTokenType.False or JsonTokenType.Null => false,

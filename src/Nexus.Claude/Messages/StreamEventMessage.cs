@@ -29,6 +29,12 @@ public sealed record StreamEventMessage : ClaudeMessage
     {
     }
 
+    internal StreamEventMessage(StreamEvent? content, StreamEventExtras? extras)
+    {
+        _event = content;
+        _extras = extras;
+    }
+
     internal StreamEventMessage(string text, int index, RawSlice uuid, RawSlice apiMessageId)
     {
         _text = text;
@@ -192,5 +198,6 @@ internal sealed record StreamEventExtras
 /// <summary>Where an unescaped string lies in a raw line.</summary>
 internal readonly record struct RawSlice(int Start, int Length)
 {
-    internal string? ToText(RawJson raw) => Length == 0 ? null : Encoding.UTF8.GetString(raw.Utf8.Span.Slice(Start, Length));
+    // Nothing starts at 0: the line begins with a brace. A text may be empty.
+    internal string? ToText(RawJson raw) => Start == 0 ? null : Encoding.UTF8.GetString(raw.Utf8.Span.Slice(Start, Length));
 }

@@ -54,7 +54,8 @@ internal abstract class TaggedConverter<T> : JsonConverter<T>
         where TCase : class, T =>
         ((JsonConverter<TCase>)info.Converter).Read(ref reader, typeof(TCase), info.Options)!;
 
-    private static ReadOnlySpan<byte> FindType(Utf8JsonReader reader)
+    /// <summary>The <c>type</c> of the object that the reader is at; empty when it has none.</summary>
+    internal static ReadOnlySpan<byte> FindType(Utf8JsonReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude;
 
@@ -52,7 +53,8 @@ public sealed record ServerInformation
 
     internal static ServerInformation From(JsonElement reply) =>
         reply.ValueKind == JsonValueKind.Object
-            ? (reply.Deserialize(ProtocolJson.Default.ServerInformation) ?? new ServerInformation()) with { Raw = reply }
+            ? ServerInformationReader.TryRead(reply)
+                ?? (reply.Deserialize(ProtocolJson.Default.ServerInformation) ?? new ServerInformation()) with { Raw = reply }
             : new ServerInformation { Raw = reply };
 }
 
@@ -165,7 +167,14 @@ public sealed record InterruptReceipt
 /// <summary>How the answers to control requests are read.</summary>
 [JsonSourceGenerationOptions(
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
-    Converters = [typeof(LenientStringConverter)])]
+    Converters =
+    [
+        typeof(LenientStringConverter),
+        typeof(PresentListConverter<string>),
+        typeof(PresentListConverter<SlashCommand>),
+        typeof(PresentListConverter<AgentInformation>),
+        typeof(PresentListConverter<ModelInformation>),
+    ])]
 [JsonSerializable(typeof(ServerInformation))]
 [JsonSerializable(typeof(InterruptReceipt))]
 internal sealed partial class ProtocolJson : JsonSerializerContext;

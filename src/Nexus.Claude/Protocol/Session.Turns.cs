@@ -52,7 +52,7 @@ internal sealed partial class Session
         _settings.ControlRequestTimeout,
         cancellationToken);
 
-    /// <summary>Interrupts one turn, running or waiting, and waits for its end.</summary>
+    /// <summary>Interrupts one turn, running or waiting, and waits for its end. Called by <see cref="Turn.InterruptOnceAsync"/> only.</summary>
     /// <param name="turn">The turn.</param>
     /// <returns>A task that ends when the turn has.</returns>
     /// <exception cref="ClaudeTimeoutException">The CLI did not let go of the turn.</exception>
@@ -91,7 +91,7 @@ internal sealed partial class Session
             return;
         try
         {
-            await InterruptAsync(turn).ConfigureAwait(false);
+            await turn.InterruptOnceAsync().ConfigureAwait(false);
         }
         catch (ClaudeException failure) when (!_connection.Exited.IsCompleted)
         {

@@ -36,11 +36,12 @@ internal sealed partial class Session
     /// <summary>Tells the reader at once, then interrupts; a CLI that does not even answer the interrupt is killed.</summary>
     private async Task EndOverdueAsync(Turn turn, TimeSpan limit, string what, string option)
     {
+        var interruption = turn.InterruptOnceAsync();
         turn.Abort(new ClaudeTimeoutException(
             $"The turn {what} for {limit.TotalSeconds:0.###} s (ClaudeOptions.{option}), so it was interrupted.", limit));
         try
         {
-            await InterruptAsync(turn).ConfigureAwait(false);
+            await interruption.ConfigureAwait(false);
         }
         catch (ClaudeException failure)
         {

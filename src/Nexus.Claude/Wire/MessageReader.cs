@@ -47,6 +47,24 @@ internal static class MessageReader
             return assistant;
 
         var text = LineRepair.Repair(line);
+        if (DirectReader.TryRead(text.Span, type, subtype) is { } direct)
+        {
+            direct.Raw = new RawJson(line);
+            return direct;
+        }
+
+        return ReadByContract(line, text, type, subtype);
+    }
+
+    /// <summary>Reads any message, with the JSON contract of its kind.</summary>
+    /// <param name="line">The line as it came.</param>
+    /// <param name="text">The same, in which everything is Unicode.</param>
+    /// <param name="type">The top-level <c>type</c>.</param>
+    /// <param name="subtype">The top-level <c>subtype</c>.</param>
+    /// <exception cref="JsonException">The line is not a JSON object.</exception>
+    internal static ClaudeMessage ReadByContract(
+        ReadOnlyMemory<byte> line, ReadOnlyMemory<byte> text, ReadOnlySpan<byte> type, ReadOnlySpan<byte> subtype)
+    {
         string? problem = null;
         ClaudeMessage? message = null;
         if (MessageKinds.Find(type, subtype) is { } info)

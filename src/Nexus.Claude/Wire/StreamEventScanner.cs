@@ -15,8 +15,11 @@ internal static class StreamEventScanner
     private static readonly string?[] SessionIds = new string?[64];
 
     // What ends the plain part of a JSON string: its end, an escape, or a control character, which JSON does not allow.
-    private static readonly SearchValues<byte> StringEnd =
-        SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 32).Select(c => (byte)c)]);
+    private static readonly SearchValues<byte> StringEnd = SearchValues.Create(
+    [
+        (byte)'"', (byte)'\\',
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+    ]);
 
     private static ReadOnlySpan<byte> Head => """{"type":"stream_event","event":{"type":"content_block_delta","index":"""u8;
 

@@ -33,10 +33,8 @@ public sealed class ClaudeOptionsTests
     public void Collections_are_never_null()
     {
         var options = new ClaudeOptions();
-        foreach (PropertyInfo property in Properties.Where(p => p.PropertyType.IsGenericType && p.Name != nameof(ClaudeOptions.SettingSources)))
+        foreach (PropertyInfo property in Properties.Where(p => p.GetValue(options) is System.Collections.IEnumerable))
         {
-            if (Nullable.GetUnderlyingType(property.PropertyType) is not null || property.PropertyType == typeof(Action<string>))
-                continue;
             property.SetValue(options, null);
             Assert.That(property.GetValue(options), Is.Empty, property.Name);
         }

@@ -52,4 +52,99 @@ internal sealed class OfflineModelTests
         await environment.DisposeAsync();
         Assert.That(root, Does.Not.Exist);
     }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Without_a_credential_the_options_point_the_CLI_to_the_model(CancellationToken cancellationToken)
+    {
+        await using var cli = Knowing("""{"tokenSource":"none","apiProvider":"firstParty"}""");
+        var options = OptionsFor(cli);
+        List<string> notices = [];
+
+        await using var model = await OfflineModel.WhenNoCredentialAsync(options, notices.Add, cancellationToken);
+
+        Assert.That(model, Is.Not.Null);
+        Assert.That(notices, Is.EqualTo(new[] { OfflineModel.Notice }));
+        Assert.That(options.InheritEnvironment, Is.False);
+        Assert.That(options.Environment.ToDictionary(v => v.Key, v => v.Value), Is.EquivalentTo(model!.Variables));
+    }
+
+    [TestCase("""{"tokenSource":"claude.ai","apiProvider":"firstParty"}""")]
+    [TestCase("""{"tokenSource":"none","apiKeySource":"ANTHROPIC_API_KEY","apiProvider":"firstParty"}""")]
+    [TestCase("""{"apiProvider":"bedrock"}""")]
+    [TestCase("""{"subscriptionType":"Claude Max","apiProvider":"firstParty"}""")]
+    [CancelAfter(60_000)]
+    public async Task With_a_credential_nothing_is_changed(string account, CancellationToken cancellationToken)
+    {
+        await using var cli = Knowing(account);
+        var options = OptionsFor(cli);
+        var before = options.Environment.ToList();
+
+        await using var model = await OfflineModel.WhenNoCredentialAsync(options, _ => Assert.Fail("A notice was given."), cancellationToken);
+
+        Assert.That(model, Is.Null);
+        Assert.That(options.InheritEnvironment, Is.True);
+        Assert.That(options.Environment, Is.EquivalentTo(before));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task The_question_leaves_the_CLI_no_way_out_and_nothing_to_start(CancellationToken cancellationToken)
+    {
+        string[] addresses = ["ANTHROPIC_BASE_URL", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+        await using var cli = Knowing("""{"tokenSource":"none"}""", addresses);
+        var options = OptionsFor(cli);
+        options.Environment["HTTPS_PROXY"] = "http://proxy.example:3128";
+        options.Environment["ANTHROPIC_BASE_URL"] = "https://gateway.example";
+        options.McpServers["tools"] = new StdioMcpServer("tools");
+        options.Resume = "a session";
+        options.Model = "opus";
+
+        await using var model = await OfflineModel.WhenNoCredentialAsync(options, cancellationToken: cancellationToken);
+
+        var records = await cli.ReadRecordAsync(cancellationToken);
+        var start = records.Single(record => record.Kind == "start");
+        Assert.That(start.Variables.Values.Distinct(), Is.EqualTo(new[] { "http://127.0.0.1:9" }));
+        Assert.That(start.Variables.Keys, Is.SupersetOf(addresses));
+        Assert.That(start.VariableNames, Does.Contain("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"));
+        Assert.That(string.Join(' ', start.Arguments), Does.Contain("--strict-mcp-config").And.Not.Contain("resume"));
+        var inputs = records.Where(record => record.Kind == "input").ToList();
+        Assert.That(inputs, Has.Count.EqualTo(1));
+        Assert.That(inputs[0].Line, Does.Contain("disableAllHooks").And.Not.Contain("\"tools\":{"));
+        Assert.That(options.McpServers, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void A_CLI_that_is_not_there_is_reported_as_by_a_client() =>
+        Assert.That(
+            () => OfflineModel.WhenNoCredentialAsync(new ClaudeOptions { CliPath = "/there/is/no/claude" }),
+            Throws.TypeOf<CliNotFoundException>());
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_CLI_that_dies_is_reported_as_by_a_client(CancellationToken cancellationToken)
+    {
+        await using var cli = ScriptedCli.Create(new CliScript().WriteError("out of luck").Exit(3));
+        var options = OptionsFor(cli);
+
+        await Assert.ThatAsync(
+            () => OfflineModel.WhenNoCredentialAsync(options, cancellationToken: cancellationToken),
+            Throws.TypeOf<CliExitedException>().With.Message.Contains("out of luck"));
+    }
+
+    private static ScriptedCli Knowing(string account, params string[] recordedVariables)
+    {
+        var script = new CliScript().AnswerInitialize($$"""{"account":{{account}},"settings_applied":true}""").AwaitEndOfInput();
+        foreach (string name in recordedVariables)
+            script.RecordedVariables.Add(name);
+        return ScriptedCli.Create(script);
+    }
+
+    private static ClaudeOptions OptionsFor(ScriptedCli cli)
+    {
+        var options = new ClaudeOptions { CliPath = ScriptedCli.ExecutablePath };
+        foreach (var (name, value) in cli.Environment)
+            options.Environment[name] = value;
+        return options;
+    }
 }

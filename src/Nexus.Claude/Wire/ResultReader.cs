@@ -1,0 +1,288 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Nexus.Claude.Wire;
+
+/// <summary>Reads <see cref="ResultMessage"/>, the last message of every turn, without JSON contracts.</summary>
+internal static class ResultReader
+{
+    internal static ResultMessage Read(ref Utf8JsonReader reader)
+    {
+        bool isError = false;
+        string? subtype = null, text = null, stopReason = null, sessionId = null, terminalReason = null, fastModeState = null,
+            fastModeDisabledReason = null, uuid = null, userMessageUuid = null, apiErrorType = null, apiError = null,
+            localCommand = null, resumeReason = null, credentialExpiresAt = null, startupFailureReason = null;
+        TimeSpan duration = default, apiDuration = default;
+        int numTurns = 0;
+        decimal sessionCostUsd = 0;
+        TokenUsage? turnUsage = null;
+        Dictionary<string, ModelUsage>? sessionModelUsage = null, turnModelUsage = null;
+        List<PermissionDenial>? permissionDenials = null;
+        SubagentStats? subagentStats = null;
+        int? safetyStops = null, apiErrorStatus = null, queuedTurnCount = null, resultIndex = null;
+        TimeSpan? timeToFirstToken = null, timeToFirstStreamEvent = null, timeToRequest = null, timeToFirstContent = null,
+            timeToRequestFromSpawn = null;
+        List<string>? userMessageUuids = null, errors = null, begunMessageIds = null;
+        DateTimeOffset? requestSentAt = null;
+        long? firstRequestInputTokens = null, firstRequestCacheReadInputTokens = null;
+        bool? isWarmSpare = null;
+        JsonElement? structuredOutput = null;
+        DeferredToolUse? deferredToolUse = null;
+        MessageOrigin? origin = null;
+        InvalidConfigFile? invalidConfigFile = null;
+        Dictionary<string, JsonElement>? more = null;
+        while (MemberReader.Next(ref reader, out var member))
+        {
+            if (member.SequenceEqual("is_error"u8))
+                isError = LenientBooleanConverter.ReadFlag(ref reader);
+            else if (member.SequenceEqual("subtype"u8))
+                subtype = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("result"u8))
+                text = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("duration_ms"u8))
+                duration = WireTime.Read(ref reader, TimeSpan.TicksPerMillisecond);
+            else if (member.SequenceEqual("duration_api_ms"u8))
+                apiDuration = WireTime.Read(ref reader, TimeSpan.TicksPerMillisecond);
+            else if (member.SequenceEqual("num_turns"u8))
+                numTurns = LenientNumber.ReadInt32(ref reader);
+            else if (member.SequenceEqual("stop_reason"u8))
+                stopReason = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("session_id"u8))
+                sessionId = MemberReader.SessionId(ref reader);
+            else if (member.SequenceEqual("total_cost_usd"u8))
+                sessionCostUsd = LenientNumber.ReadDecimal(ref reader);
+            else if (member.SequenceEqual("usage"u8))
+                turnUsage = UsageReader.Read(ref reader);
+            else if (member.SequenceEqual("modelUsage"u8))
+                sessionModelUsage = UsageReader.ReadModels(ref reader);
+            else if (member.SequenceEqual("model_usage_since_last_result"u8))
+                turnModelUsage = UsageReader.ReadModels(ref reader);
+            else if (member.SequenceEqual("permission_denials"u8))
+                permissionDenials = ReadDenials(ref reader);
+            else if (member.SequenceEqual("terminal_reason"u8))
+                terminalReason = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("fast_mode_state"u8))
+                fastModeState = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("fast_mode_disabled_reason"u8))
+                fastModeDisabledReason = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("subagent_stats"u8))
+                subagentStats = ReadSubagents(ref reader);
+            else if (member.SequenceEqual("safety_stops"u8))
+                safetyStops = MemberReader.Int32(ref reader);
+            else if (member.SequenceEqual("api_error_status"u8))
+                apiErrorStatus = MemberReader.Int32(ref reader);
+            else if (member.SequenceEqual("ttft_ms"u8))
+                timeToFirstToken = MemberReader.Milliseconds(ref reader);
+            else if (member.SequenceEqual("ttft_stream_ms"u8))
+                timeToFirstStreamEvent = MemberReader.Milliseconds(ref reader);
+            else if (member.SequenceEqual("time_to_request_ms"u8))
+                timeToRequest = MemberReader.Milliseconds(ref reader);
+            else if (member.SequenceEqual("first_content_frame_ms"u8))
+                timeToFirstContent = MemberReader.Milliseconds(ref reader);
+            else if (member.SequenceEqual("uuid"u8))
+                uuid = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("queued_turn_count"u8))
+                queuedTurnCount = MemberReader.Int32(ref reader);
+            else if (member.SequenceEqual("result_index"u8))
+                resultIndex = MemberReader.Int32(ref reader);
+            else if (member.SequenceEqual("user_message_uuid"u8))
+                userMessageUuid = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("user_message_uuids"u8))
+                userMessageUuids = MemberReader.Texts(ref reader);
+            else if (member.SequenceEqual("request_sent_wall_ms"u8))
+                requestSentAt = ReadInstant(ref reader);
+            else if (member.SequenceEqual("first_request_input_tokens"u8))
+                firstRequestInputTokens = MemberReader.Int64(ref reader);
+            else if (member.SequenceEqual("first_request_cache_read_input_tokens"u8))
+                firstRequestCacheReadInputTokens = MemberReader.Int64(ref reader);
+            else if (member.SequenceEqual("time_to_request_from_spawn_ms"u8))
+                timeToRequestFromSpawn = MemberReader.Milliseconds(ref reader);
+            else if (member.SequenceEqual("warm_spare_claimed"u8))
+                isWarmSpare = MemberReader.Flag(ref reader);
+            else if (member.SequenceEqual("errors"u8))
+                errors = MemberReader.Texts(ref reader);
+            else if (member.SequenceEqual("begun_message_ids"u8))
+                begunMessageIds = MemberReader.Texts(ref reader);
+            else if (member.SequenceEqual("api_error_type"u8))
+                apiErrorType = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("api_error"u8))
+                apiError = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("structured_output"u8))
+                structuredOutput = MemberReader.Element(ref reader);
+            else if (member.SequenceEqual("deferred_tool_use"u8))
+                deferredToolUse = MemberReader.Rare(ref reader, MessageJson.Default.DeferredToolUse);
+            else if (member.SequenceEqual("local_command"u8))
+                localCommand = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("origin"u8))
+                origin = MemberReader.Rare(ref reader, MessageJson.Default.MessageOrigin);
+            else if (member.SequenceEqual("resume_reason"u8))
+                resumeReason = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("credential_expires_at"u8))
+                credentialExpiresAt = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("startup_failure_reason"u8))
+                startupFailureReason = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("invalid_config_file"u8))
+                invalidConfigFile = MemberReader.Rare(ref reader, MessageJson.Default.InvalidConfigFile);
+            else if (!member.SequenceEqual("type"u8))
+                MemberReader.Keep(ref more, member, ref reader);
+            else
+                reader.Skip();
+        }
+
+        return new ResultMessage
+        {
+            IsError = isError,
+            Subtype = new ResultSubtype(subtype ?? ""),
+            Text = text,
+            Duration = duration,
+            ApiDuration = apiDuration,
+            NumTurns = numTurns,
+            StopReason = stopReason is null ? null : new StopReason(stopReason),
+            SessionId = sessionId,
+            SessionCostUsd = sessionCostUsd,
+            TurnUsage = turnUsage!,
+            SessionModelUsage = sessionModelUsage!,
+            TurnModelUsage = turnModelUsage,
+            PermissionDenials = permissionDenials!,
+            TerminalReason = terminalReason is null ? null : new TerminalReason(terminalReason),
+            FastModeState = fastModeState is null ? null : new FastModeState(fastModeState),
+            FastModeDisabledReason = fastModeDisabledReason,
+            SubagentStats = subagentStats,
+            SafetyStops = safetyStops,
+            ApiErrorStatus = apiErrorStatus,
+            TimeToFirstToken = timeToFirstToken,
+            TimeToFirstStreamEvent = timeToFirstStreamEvent,
+            TimeToRequest = timeToRequest,
+            TimeToFirstContent = timeToFirstContent,
+            Uuid = uuid,
+            QueuedTurnCount = queuedTurnCount,
+            ResultIndex = resultIndex,
+            UserMessageUuid = userMessageUuid,
+            WireUserMessageUuids = userMessageUuids,
+            RequestSentAt = requestSentAt,
+            FirstRequestInputTokens = firstRequestInputTokens,
+            FirstRequestCacheReadInputTokens = firstRequestCacheReadInputTokens,
+            TimeToRequestFromSpawn = timeToRequestFromSpawn,
+            IsWarmSpare = isWarmSpare,
+            WireErrors = errors,
+            WireBegunMessageIds = begunMessageIds,
+            ApiErrorType = apiErrorType,
+            ApiError = apiError,
+            StructuredOutput = structuredOutput,
+            DeferredToolUse = deferredToolUse,
+            LocalCommand = localCommand,
+            Origin = origin,
+            ResumeReason = resumeReason,
+            WireCredentialExpiresAt = credentialExpiresAt,
+            StartupFailureReason = startupFailureReason is null ? null : new StartupFailureReason(startupFailureReason),
+            InvalidConfigFile = invalidConfigFile,
+            AdditionalProperties = more,
+        };
+    }
+
+    private static List<PermissionDenial>? ReadDenials(ref Utf8JsonReader reader)
+    {
+        if (!MemberReader.EnterArray(ref reader))
+            return null;
+        var items = new List<PermissionDenial>();
+        while (MemberReader.NextItem(ref reader))
+        {
+            if (ReadDenial(ref reader) is { } item)
+                items.Add(item);
+        }
+        return items;
+    }
+
+    private static PermissionDenial? ReadDenial(ref Utf8JsonReader reader)
+    {
+        if (!MemberReader.Enter(ref reader))
+            return null;
+
+        string? toolName = null, toolUseId = null;
+        JsonElement toolInput = default;
+        Dictionary<string, JsonElement>? more = null;
+        while (MemberReader.Next(ref reader, out var member))
+        {
+            if (member.SequenceEqual("tool_name"u8))
+                toolName = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("tool_use_id"u8))
+                toolUseId = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("tool_input"u8))
+                toolInput = JsonElement.ParseValue(ref reader);
+            else
+                MemberReader.Keep(ref more, member, ref reader);
+        }
+
+        return new PermissionDenial
+        {
+            ToolName = toolName!,
+            ToolUseId = toolUseId!,
+            ToolInput = toolInput,
+            AdditionalProperties = more,
+        };
+    }
+
+    private static SubagentStats? ReadSubagents(ref Utf8JsonReader reader)
+    {
+        if (!MemberReader.Enter(ref reader))
+            return null;
+
+        int spawned = 0, startedInBackground = 0, maxDepth = 0, spawnedBySubagents = 0, completed = 0, failed = 0;
+        JsonElement? requested = null, killed = null, refused = null;
+        Dictionary<string, int>? byType = null;
+        Dictionary<string, JsonElement>? more = null;
+        while (MemberReader.Next(ref reader, out var member))
+        {
+            if (member.SequenceEqual("spawned"u8))
+                spawned = LenientNumber.ReadInt32(ref reader);
+            else if (member.SequenceEqual("requested"u8))
+                requested = MemberReader.Element(ref reader);
+            else if (member.SequenceEqual("started_in_background"u8))
+                startedInBackground = LenientNumber.ReadInt32(ref reader);
+            else if (member.SequenceEqual("max_depth"u8))
+                maxDepth = LenientNumber.ReadInt32(ref reader);
+            else if (member.SequenceEqual("spawned_by_subagents"u8))
+                spawnedBySubagents = LenientNumber.ReadInt32(ref reader);
+            else if (member.SequenceEqual("completed"u8))
+                completed = LenientNumber.ReadInt32(ref reader);
+            else if (member.SequenceEqual("failed"u8))
+                failed = LenientNumber.ReadInt32(ref reader);
+            else if (member.SequenceEqual("killed"u8))
+                killed = MemberReader.Element(ref reader);
+            else if (member.SequenceEqual("refused"u8))
+                refused = MemberReader.Element(ref reader);
+            else if (member.SequenceEqual("by_type"u8))
+                byType = ReadCounts(ref reader);
+            else
+                MemberReader.Keep(ref more, member, ref reader);
+        }
+
+        return new SubagentStats
+        {
+            Spawned = spawned,
+            Requested = requested,
+            StartedInBackground = startedInBackground,
+            MaxDepth = maxDepth,
+            SpawnedBySubagents = spawnedBySubagents,
+            Completed = completed,
+            Failed = failed,
+            Killed = killed,
+            Refused = refused,
+            WireByType = byType,
+            AdditionalProperties = more,
+        };
+    }
+
+    private static Dictionary<string, int>? ReadCounts(ref Utf8JsonReader reader)
+    {
+        if (!MemberReader.Enter(ref reader))
+            return null;
+        var counts = new Dictionary<string, int>();
+        while (MemberReader.Next(ref reader, out var member))
+            counts[Encoding.UTF8.GetString(member)] = LenientNumber.ReadInt32(ref reader);
+        return counts;
+    }
+
+    private static DateTimeOffset? ReadInstant(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Null ? null : WireTime.ReadInstant(ref reader, TimeSpan.TicksPerMillisecond);
+}

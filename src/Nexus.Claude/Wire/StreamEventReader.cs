@@ -1,0 +1,229 @@
+using System.Text.Json;
+
+namespace Nexus.Claude.Wire;
+
+/// <summary>
+/// Reads <see cref="StreamEventMessage"/> without JSON contracts, when it is not the piece of text that <see cref="StreamEventScanner"/>
+/// reads.
+/// </summary>
+internal static class StreamEventReader
+{
+    internal static StreamEventMessage Read(ref Utf8JsonReader reader)
+    {
+        StreamEvent? content = null;
+        string? sessionId = null, parentToolUseId = null, uuid = null;
+        StreamEventExtras? extras = null;
+        Dictionary<string, JsonElement>? more = null;
+        while (MemberReader.Next(ref reader, out var member))
+        {
+            if (member.SequenceEqual("event"u8))
+                content = ReadEvent(ref reader);
+            else if (member.SequenceEqual("session_id"u8))
+                sessionId = MemberReader.SessionId(ref reader);
+            else if (member.SequenceEqual("parent_tool_use_id"u8))
+                parentToolUseId = MemberReader.Text(ref reader);
+            else if (member.SequenceEqual("uuid"u8))
+                uuid = MemberReader.Text(ref reader);
+            else if (!member.SequenceEqual("type"u8) && !ReadExtra(ref reader, member, ref extras))
+                MemberReader.Keep(ref more, member, ref reader);
+            else
+                reader.Skip();
+        }
+
+        return new StreamEventMessage(content, extras)
+        {
+            SessionId = sessionId,
+            ParentToolUseId = parentToolUseId,
+            Uuid = uuid,
+            AdditionalProperties = more,
+        };
+    }
+
+    // What only some events carry.
+    private static bool ReadExtra(ref Utf8JsonReader reader, scoped ReadOnlySpan<byte> member, ref StreamEventExtras? extras)
+    {
+        var known = extras ?? StreamEventExtras.None;
+        if (member.SequenceEqual("api_message_id"u8))
+            extras = known with { ApiMessageId = MemberReader.Text(ref reader) };
+        else if (member.SequenceEqual("ttft_ms"u8))
+            extras = known with { TimeToFirstToken = MemberReader.Milliseconds(ref reader) };
+        else if (member.SequenceEqual("user_message_uuid"u8))
+            extras = known with { UserMessageUuid = MemberReader.Text(ref reader) };
+        else if (member.SequenceEqual("user_message_uuids"u8))
+            extras = known with { UserMessageUuids = MemberReader.Texts(ref reader) };
+        else if (member.SequenceEqual("resume_reason"u8))
+            extras = known with { ResumeReason = MemberReader.Text(ref reader) };
+        else if (member.SequenceEqual("thinking_display"u8))
+            extras = known with { ThinkingDisplay = MemberReader.Text(ref reader) };
+        else if (member.SequenceEqual("owed_rows"u8))
+            extras = known with { OwedRows = MemberReader.Element(ref reader) };
+        else if (member.SequenceEqual("abandoned_blocks"u8))
+            extras = known with { AbandonedBlocks = MemberReader.Element(ref reader) };
+        else
+            return false;
+        return true;
+    }
+
+    private static StreamEvent? ReadEvent(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            var type = StreamEventConverter.FindType(reader);
+            if (type.SequenceEqual("content_block_delta"u8))
+                return ReadBlockDelta(ref reader);
+            if (type.SequenceEqual("content_block_start"u8))
+                return ReadBlockStart(ref reader);
+            if (type.SequenceEqual("content_block_stop"u8))
+                return ReadBlockStop(ref reader);
+            if (type.SequenceEqual("message_start"u8))
+                return ReadMessageStart(ref reader);
+            if (type.SequenceEqual("message_delta"u8))
+                return ReadMessageDelta(ref reader);
+            if (type.SequenceEqual("message_stop"u8))
+                return ReadMessageStop(ref reader);
+        }
+
+        return MemberReader.Rare(ref reader, MessageJson.Default.StreamEvent);
+    }
+
+    private static MessageStartEvent ReadMessageStart(ref Utf8JsonReader reader)
+    {
+        ApiMessage? message = null;
+        Dictionary<string, JsonElement>? more = null;
+        while (MemberReader.Next(ref reader, out var member))
+        {
+            if (member.SequenceEqual("message"u8))
+                message = AssistantReader.ReadApiMessage(ref reader);
+            else if (!member.SequenceEqual("type"u8))
+                MemberReader.Keep(ref more, member, ref reader);
+            else
+                reader.Skip();
+        }
+
+        return new MessageStartEvent
+        {
+            Message = message!,
+            AdditionalProperties = more,
+        };
+    }
+
+    private static ContentBlockStartEvent ReadBlockStart(ref Utf8JsonReader reader)
+    {
+        int index = 0;
+        ContentBlock? contentBlock = null;
+        Dictionary<string, JsonElement>? more = null;
+        while (MemberReader.Next(ref reader, out var member))
+        {
+            if (member.SequenceEqual("index"u8))
+                index = LenientNumber.ReadInt32(ref reader);
+            else if (member.SequenceEqual("content_block"u8))
+                contentBlock = ReadBlock(ref reader);
+            else if (!member.SequenceEqual("type"u8))
+                MemberReader.Keep(ref more, member, ref reader);
+            else
+                reader.Skip();
+        }
+
+        return new ContentBlockStartEvent
+        {
+            Index = index,
+            ContentBlock = contentBlock,
+            AdditionalProperties = more,
+        };
+    }
+
+    private static ContentBlockDeltaEvent ReadBlockDelta(ref Utf8JsonReader reader)
+    {
+        int index = 0;
+        ContentDelta? delta = null;
+        Dictionary<string, JsonElement>? more = null;
+        while (MemberReader.Next(ref reader, out var member))
+        {
+            if (member.SequenceEqual("index"u8))
+                index = LenientNumber.ReadInt32(ref reader);
+            else if (member.SequenceEqual("delta"u8))
+                delta = DeltaReader.Read(ref reader);
+            else if (!member.SequenceEqual("type"u8))
+                MemberReader.Keep(ref more, member, ref reader);
+            else
+                reader.Skip();
+        }
+
+        return new ContentBlockDeltaEvent
+        {
+            Index = index,
+            Delta = delta,
+            AdditionalProperties = more,
+        };
+    }
+
+    private static ContentBlockStopEvent ReadBlockStop(ref Utf8JsonReader reader)
+    {
+        int index = 0;
+        Dictionary<string, JsonElement>? more = null;
+        while (MemberReader.Next(ref reader, out var member))
+        {
+            if (member.SequenceEqual("index"u8))
+                index = LenientNumber.ReadInt32(ref reader);
+            else if (!member.SequenceEqual("type"u8))
+                MemberReader.Keep(ref more, member, ref reader);
+            else
+                reader.Skip();
+        }
+
+        return new ContentBlockStopEvent
+        {
+            Index = index,
+            AdditionalProperties = more,
+        };
+    }
+
+    private static MessageDeltaEvent ReadMessageDelta(ref Utf8JsonReader reader)
+    {
+        MessageDelta? delta = null;
+        TokenUsage? usage = null;
+        JsonElement? contextManagement = null;
+        Dictionary<string, JsonElement>? more = null;
+        while (MemberReader.Next(ref reader, out var member))
+        {
+            if (member.SequenceEqual("delta"u8))
+                delta = DeltaReader.ReadMessageDelta(ref reader);
+            else if (member.SequenceEqual("usage"u8))
+                usage = UsageReader.Read(ref reader);
+            else if (member.SequenceEqual("context_management"u8))
+                contextManagement = MemberReader.Element(ref reader);
+            else if (!member.SequenceEqual("type"u8))
+                MemberReader.Keep(ref more, member, ref reader);
+            else
+                reader.Skip();
+        }
+
+        return new MessageDeltaEvent
+        {
+            Delta = delta!,
+            Usage = usage,
+            ContextManagement = contextManagement,
+            AdditionalProperties = more,
+        };
+    }
+
+    private static MessageStopEvent ReadMessageStop(ref Utf8JsonReader reader)
+    {
+        Dictionary<string, JsonElement>? more = null;
+        while (MemberReader.Next(ref reader, out var member))
+        {
+            if (!member.SequenceEqual("type"u8))
+                MemberReader.Keep(ref more, member, ref reader);
+            else
+                reader.Skip();
+        }
+
+        return new MessageStopEvent
+        {
+            AdditionalProperties = more,
+        };
+    }
+
+    private static ContentBlock? ReadBlock(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Null ? null : ContentReader.ReadBlock(ref reader);
+}
