@@ -232,15 +232,38 @@ internal sealed class ProcessTests
         cli.Api.Enqueue(ScriptedReply.ToolUse("Bash", """{"command":"until [ -s pid ]; do sleep 0.02; done; cat pid"}"""));
         cli.Api.Enqueue(ScriptedReply.Text("Started."));
 
+        var clock = Stopwatch.StartNew();
         var messages = await cli.QueryAsync("Sleep in the background.", options =>
         {
             options.AllowedTools = ["Bash"];
-            // At the end of its input the CLI would wait for the command.
-            options.ShutdownTimeout = TimeSpan.FromMilliseconds(500);
+            // Only a CLI that is merely told that no more input comes waits for the command as long as it is let.
+            options.ShutdownTimeout = TimeSpan.FromSeconds(60);
         });
 
+        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)));
         Assert.That(messages.Result().Text, Is.EqualTo("Started."));
         Assert.That(ProcessTable.IsRunning(int.Parse(messages.Blocks<ToolResultBlock>().Last().Text, CultureInfo.InvariantCulture)), Is.False);
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "The Bash tool needs a Unix shell.")]
+    public async Task A_client_closes_in_order_although_a_command_goes_on_in_the_background()
+    {
+        await using var cli = await RealCli.StartAsync();
+        cli.Api.Enqueue(ScriptedReply.ToolUse("Bash", """{"command":"sleep 300","run_in_background":true}"""));
+        var client = await cli.ConnectAsync(options =>
+        {
+            options.AllowedTools = ["Bash"];
+            options.ShutdownTimeout = TimeSpan.FromSeconds(60);
+        });
+        await RealCli.ReadAsync(client.SendAsync("Sleep in the background.", cli.Deadline));
+
+        var clock = Stopwatch.StartNew();
+        await client.DisposeAsync();
+
+        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)));
+        Assert.That((await client.Completion).ExitCode, Is.Zero);
+        Assert.That(Directory.EnumerateFiles(cli.Environment.ConfigDirectory, client.SessionId + ".jsonl", SearchOption.AllDirectories).Count(), Is.EqualTo(1));
     }
 
     [Test]

@@ -16,7 +16,7 @@ public class ClaudeResultException(string message, ResultMessage result) : Claud
 /// <param name="message">What the CLI reported.</param>
 /// <param name="result">The error result.</param>
 /// <param name="error">The kind of error, for example <c>rate_limit</c>; null when the CLI named none.</param>
-/// <param name="retryAfter">How long the API asks to wait; null when it did not say.</param>
+/// <param name="retryAfter">How long the CLI waited before its last try; null when it did not try again.</param>
 public sealed class ClaudeApiException(string message, ResultMessage result, AssistantError? error, TimeSpan? retryAfter)
     : ClaudeResultException(message, result)
 {
@@ -26,7 +26,10 @@ public sealed class ClaudeApiException(string message, ResultMessage result, Ass
     /// <summary>The kind of error, for example <see cref="AssistantError.RateLimit"/>; null when the CLI named none.</summary>
     public AssistantError? Error { get; } = error;
 
-    /// <summary>How long the API asks to wait; null when it did not say.</summary>
+    /// <summary>
+    /// A hint how long to wait: the CLI's own wait before its last try, which is what the API asked for (<c>retry-after</c>) and a little
+    /// more, or a delay of the CLI's choice when the API asked for nothing. Null when the CLI did not try again.
+    /// </summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
     /// <summary>True for 408, 409, 429, 5xx and for an answer that never came.</summary>

@@ -50,6 +50,8 @@ internal sealed partial class Session : IAsyncDisposable
     {
         if (!_connection.Exited.IsCompleted && _router.OpenTurns.Length > 0)
             await InterruptEverythingAsync().ConfigureAwait(false);
+        if (!_connection.Exited.IsCompleted && _runsInBackground)
+            await EndBackgroundAsync().ConfigureAwait(false);
         using (var limit = new CancellationTokenSource(InputCloseGrace, _settings.TimeProvider))
             await _writer.CloseAsync(limit.Token).ConfigureAwait(false);
         if (await EndsWithinAsync(_settings.ShutdownTimeout).ConfigureAwait(false))
@@ -72,6 +74,19 @@ internal sealed partial class Session : IAsyncDisposable
         catch (ClaudeException)
         {
             // A CLI that does not take the interrupt is stopped by what follows.
+        }
+    }
+
+    /// <summary>At the end of its input the CLI waits up to ten minutes for commands in the background; asked to end, it ends them too.</summary>
+    private async Task EndBackgroundAsync()
+    {
+        try
+        {
+            await Control.RequestAsync("end_session", null, InputCloseGrace, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ClaudeException)
+        {
+            // A CLI that does not know the request is stopped by what follows.
         }
     }
 

@@ -34,6 +34,7 @@ internal sealed partial class Session
     private long _waits;
     private bool _waiting;
     private string? _lastErrorResult;
+    private volatile bool _runsInBackground;
     private Exception? _overflow;
 
     private Session(ICliConnection connection, SessionSettings settings)
@@ -217,6 +218,9 @@ internal sealed partial class Session
             case ResultMessage result:
                 SessionId = result.SessionId;
                 _lastErrorResult = result.IsSuccess ? null : TurnOutcome.TextOf(result);
+                break;
+            case BackgroundTasksChangedMessage background:
+                _runsInBackground = background.Tasks.Count > 0;
                 break;
             case SessionStateChangedMessage state:
                 State = state.State;
