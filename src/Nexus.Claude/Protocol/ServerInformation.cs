@@ -142,13 +142,14 @@ public sealed record AccountInformation
     public string? ApiProvider { get; init; }
 
     /// <summary>
-    /// False when the CLI has neither a login nor an API key, so that every prompt would fail. A cloud provider has credentials of its
-    /// own and counts as having one.
+    /// False when the CLI says that it has neither a login nor an API key, so that every prompt would fail: <see cref="TokenSource"/> is
+    /// <c>none</c> and <see cref="ApiKeySource"/> is absent. A cloud provider has credentials of its own, and an account that the CLI says
+    /// nothing about (an expired login without network) is taken at its best.
     /// </summary>
     [JsonIgnore]
     public bool HasCredential =>
-        ApiKeySource is { Length: > 0 } and not "none"
-        || TokenSource is { Length: > 0 } and not "none"
+        TokenSource != "none"
+        || ApiKeySource is { Length: > 0 } and not "none"
         || ApiProvider is { Length: > 0 } and not "firstParty";
 }
 
