@@ -168,14 +168,7 @@ public sealed record InterruptReceipt
 /// <summary>How the answers to control requests are read.</summary>
 [JsonSourceGenerationOptions(
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
-    Converters =
-    [
-        typeof(LenientStringConverter),
-        typeof(PresentListConverter<string>),
-        typeof(PresentListConverter<SlashCommand>),
-        typeof(PresentListConverter<AgentInformation>),
-        typeof(PresentListConverter<ModelInformation>),
-    ])]
+    Converters = [typeof(LenientStringConverter)])]
 [JsonSerializable(typeof(ServerInformation))]
 [JsonSerializable(typeof(InterruptReceipt))]
 internal sealed partial class ProtocolJson : JsonSerializerContext;

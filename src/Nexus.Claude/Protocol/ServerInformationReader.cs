@@ -81,10 +81,7 @@ internal static class ServerInformationReader
             return null;
         var items = new List<SlashCommand>();
         while (MemberReader.NextItem(ref reader))
-        {
-            if (ReadCommand(ref reader) is { } item)
-                items.Add(item);
-        }
+            items.Add(ReadCommand(ref reader)!);
         return items;
     }
 
@@ -130,10 +127,7 @@ internal static class ServerInformationReader
             return null;
         var items = new List<AgentInformation>();
         while (MemberReader.NextItem(ref reader))
-        {
-            if (ReadAgent(ref reader) is { } item)
-                items.Add(item);
-        }
+            items.Add(ReadAgent(ref reader)!);
         return items;
     }
 
@@ -169,10 +163,7 @@ internal static class ServerInformationReader
             return null;
         var items = new List<ModelInformation>();
         while (MemberReader.NextItem(ref reader))
-        {
-            if (ReadModel(ref reader) is { } item)
-                items.Add(item);
-        }
+            items.Add(ReadModel(ref reader)!);
         return items;
     }
 

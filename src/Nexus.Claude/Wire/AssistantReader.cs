@@ -183,10 +183,7 @@ internal static class AssistantReader
             return null;
         var items = new List<ToolUseMeta>();
         while (MemberReader.NextItem(ref reader))
-        {
-            if (ReadToolUseMeta(ref reader) is { } item)
-                items.Add(item);
-        }
+            items.Add(ReadToolUseMeta(ref reader)!);
         return items;
     }
 

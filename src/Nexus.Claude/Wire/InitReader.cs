@@ -138,10 +138,7 @@ internal static class InitReader
             return null;
         var items = new List<McpServerInfo>();
         while (MemberReader.NextItem(ref reader))
-        {
-            if (ReadServer(ref reader) is { } item)
-                items.Add(item);
-        }
+            items.Add(ReadServer(ref reader)!);
         return items;
     }
 
@@ -179,10 +176,7 @@ internal static class InitReader
             return null;
         var items = new List<PluginInfo>();
         while (MemberReader.NextItem(ref reader))
-        {
-            if (ReadPlugin(ref reader) is { } item)
-                items.Add(item);
-        }
+            items.Add(ReadPlugin(ref reader)!);
         return items;
     }
 
@@ -223,10 +217,7 @@ internal static class InitReader
             return null;
         var items = new List<PluginError>();
         while (MemberReader.NextItem(ref reader))
-        {
-            if (MemberReader.Rare(ref reader, MessageJson.Default.PluginError) is { } item)
-                items.Add(item);
-        }
+            items.Add(MemberReader.Rare(ref reader, MessageJson.Default.PluginError)!);
         return items;
     }
 }

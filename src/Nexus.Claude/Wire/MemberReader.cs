@@ -52,10 +52,7 @@ internal static class MemberReader
             return null;
         var texts = new List<string>();
         while (NextItem(ref reader))
-        {
-            if (Text(ref reader) is { } item)
-                texts.Add(item);
-        }
+            texts.Add(Text(ref reader)!);
         return texts;
     }
 

@@ -14,19 +14,6 @@ namespace Nexus.Claude.Wire;
         typeof(LenientInt64Converter),
         typeof(LenientDecimalConverter),
         typeof(LenientBooleanConverter),
-        typeof(PresentListConverter<string>),
-        typeof(PresentListConverter<BackgroundTask>),
-        typeof(PresentListConverter<FailedFile>),
-        typeof(PresentListConverter<McpResourceLink>),
-        typeof(PresentListConverter<McpServerInfo>),
-        typeof(PresentListConverter<PermissionDenial>),
-        typeof(PresentListConverter<PersistedFile>),
-        typeof(PresentListConverter<PluginError>),
-        typeof(PresentListConverter<PluginInfo>),
-        typeof(PresentListConverter<RecalledMemory>),
-        typeof(PresentListConverter<SlashCommand>),
-        typeof(PresentListConverter<ToolResultMeta>),
-        typeof(PresentListConverter<ToolUseMeta>),
     ])]
 [JsonSerializable(typeof(AssistantMessage))]
 [JsonSerializable(typeof(UserMessage))]

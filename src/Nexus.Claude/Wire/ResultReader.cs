@@ -186,10 +186,7 @@ internal static class ResultReader
             return null;
         var items = new List<PermissionDenial>();
         while (MemberReader.NextItem(ref reader))
-        {
-            if (ReadDenial(ref reader) is { } item)
-                items.Add(item);
-        }
+            items.Add(ReadDenial(ref reader)!);
         return items;
     }
 

@@ -115,10 +115,7 @@ internal static class UserReader
             return null;
         var items = new List<ToolResultMeta>();
         while (MemberReader.NextItem(ref reader))
-        {
-            if (ReadToolResultMeta(ref reader) is { } item)
-                items.Add(item);
-        }
+            items.Add(ReadToolResultMeta(ref reader)!);
         return items;
     }
 

@@ -21,7 +21,7 @@ internal static class ObjectGraph
                 null or string or RawJson => [],
                 JsonElement element => Touch(element),
                 IDictionary or IDictionary<string, JsonElement> => [],
-                IEnumerable list => list.Cast<object>(),
+                IEnumerable list => list.Cast<object?>().OfType<object>(),
                 var single => [single],
             };
             foreach (var item in items.Where(item => item.GetType().Namespace == typeof(ClaudeMessage).Namespace && !item.GetType().IsEnum))
