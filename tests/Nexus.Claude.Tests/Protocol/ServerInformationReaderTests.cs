@@ -42,6 +42,8 @@ public sealed class ServerInformationReaderTests
                 {
                     var all = new List<(JsonObject Parent, string Name)>();
                     Collect(root, all);
+                    if (all.Count == 0)
+                        break;
                     var (parent, name) = all[place * 7 % all.Count];
                     if (change == 0)
                         parent.Remove(name);
