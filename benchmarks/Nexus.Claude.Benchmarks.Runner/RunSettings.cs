@@ -17,6 +17,8 @@ internal sealed record RunSettings(ClaudeOptions Options, string Prompt, int Tur
             WorkingDirectory = Read("BENCH_CWD"),
             IncludePartialMessages = true,
         };
+        if (Environment.GetEnvironmentVariable("BENCH_SYSTEM_PROMPT") is { } prompt)
+            options.SystemPrompt = prompt.Length == 0 ? SystemPrompt.Empty : prompt;
         if (Read("BENCH_MAX_BUFFER") is { } limit)
             options.MaxLineBytes = int.Parse(limit, CultureInfo.InvariantCulture);
         var turns = mode switch
