@@ -8,9 +8,7 @@ internal static class MessageChecks
 {
     private static readonly string[] ControlFrames = ["control_request", "control_response", "control_cancel_request", ""];
 
-    public static void Run(Report report) => RunAsync(report).GetAwaiter().GetResult();
-
-    private static async Task RunAsync(Report report)
+    public static async Task RunAsync(Report report)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "Fixtures", "cli-transcripts");
         await report.CheckAsync("there are transcripts", _ =>

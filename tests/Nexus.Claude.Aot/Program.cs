@@ -5,7 +5,7 @@ using Nexus.Claude.Aot;
 Console.WriteLine($"Native: {!RuntimeFeature.IsDynamicCodeSupported}");
 var report = new Report();
 await OptionChecks.RunAsync(report);
-MessageChecks.Run(report);
+await MessageChecks.RunAsync(report);
 await ConversationChecks.RunAsync(report);
 await FailureChecks.RunAsync(report);
 await TestingChecks.RunAsync(report);

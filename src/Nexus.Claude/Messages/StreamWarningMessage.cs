@@ -42,7 +42,7 @@ public enum StreamWarning
     /// <summary>A line was longer than the limit and was skipped.</summary>
     LineTooLong,
 
-    /// <summary>A line was not JSON and was skipped.</summary>
+    /// <summary>A line began like an object but was not JSON, and was skipped. Other noise on stdout is only logged.</summary>
     LineNotJson,
 
     /// <summary>The output ended in the middle of a line.</summary>
