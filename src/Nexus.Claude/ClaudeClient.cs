@@ -15,11 +15,13 @@ namespace Nexus.Claude;
 public sealed partial class ClaudeClient : IAsyncDisposable
 {
     private readonly Session _session;
+    private readonly SessionFeatures _features;
     private int _unpromptedReaders;
 
-    private ClaudeClient(Session session, ServerInformation server)
+    private ClaudeClient(Session session, SessionFeatures features, ServerInformation server)
     {
         _session = session;
+        _features = features;
         Server = server;
     }
 
@@ -63,10 +65,12 @@ public sealed partial class ClaudeClient : IAsyncDisposable
     /// <exception cref="ClaudeTimeoutException">The CLI did not answer within <see cref="ClaudeOptions.InitializeTimeout"/>.</exception>
     public static async Task<ClaudeClient> ConnectAsync(ClaudeOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var starting = await SessionStart.StartAsync(options ?? new ClaudeOptions(), singleStream: false, cancellationToken).ConfigureAwait(false);
+        options = options?.Clone() ?? new ClaudeOptions();
+        var features = SessionFeatures.For(options);
+        var starting = await SessionStart.StartAsync(options, features, singleStream: false, cancellationToken).ConfigureAwait(false);
         try
         {
-            return new ClaudeClient(starting.Session, await starting.InitializeAsync(cancellationToken).ConfigureAwait(false));
+            return new ClaudeClient(starting.Session, features, await starting.InitializeAsync(cancellationToken).ConfigureAwait(false));
         }
         catch
         {

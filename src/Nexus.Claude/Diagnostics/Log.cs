@@ -28,4 +28,10 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "The handles of process {ProcessId} could not all be released")]
     public static partial void ReleaseFailed(this ILogger logger, int processId, Exception failure);
+
+    [LoggerMessage(9, LogLevel.Warning, "The CLI's control request '{Subtype}' could not be answered and was refused")]
+    public static partial void RequestFailed(this ILogger logger, string subtype, Exception failure);
+
+    [LoggerMessage(10, LogLevel.Warning, "A registration on the cancellation token of a callback threw")]
+    public static partial void CancellationCallbackFailed(this ILogger logger, Exception failure);
 }

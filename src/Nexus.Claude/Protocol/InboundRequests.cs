@@ -1,14 +1,16 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Wire;
 
 namespace Nexus.Claude.Protocol;
 
 /// <summary>
-/// Control requests of the CLI to us. Each is answered exactly once, off the read loop; what this SDK cannot do is refused in the
-/// protocol's own way, so that the CLI never waits for an answer that does not come.
+/// Control requests of the CLI to us. Each is answered at most once, concurrently with all others; what no feature answers is refused in
+/// the protocol's own way, so that the CLI never waits for an answer that does not come.
 /// </summary>
-/// <param name="writer">The CLI's stdin.</param>
-internal sealed class InboundRequests(LineWriter writer)
+internal sealed class InboundRequests
 {
     /// <summary>How many ids are remembered. The CLI delivers a request again within moments, if at all.</summary>
     private const int RememberedIds = 1024;
@@ -19,27 +21,89 @@ internal sealed class InboundRequests(LineWriter writer)
         "request_user_dialog", "remote_tool_call", "remote_plumbing_call", "remote_tools_probe", "remote_tools_reannounce",
     ];
 
+    private readonly LineWriter _writer;
+    private readonly ILogger _logger;
+    private readonly Dictionary<string, ISessionFeature> _features = [];
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> _running = new();
     private readonly Lock _gate = new();
     private readonly HashSet<string> _taken = [];
     private readonly Queue<string> _oldestTaken = new();
+    private bool _ended;
 
-    /// <summary>Takes a request. Returns at once.</summary>
+    /// <summary>Makes the desk of a session.</summary>
+    /// <param name="writer">The CLI's stdin.</param>
+    /// <param name="features">Who answers what.</param>
+    /// <param name="logger">The log.</param>
+    public InboundRequests(LineWriter writer, IReadOnlyList<ISessionFeature> features, ILogger logger)
+    {
+        _writer = writer;
+        _logger = logger;
+        foreach (var feature in features)
+        {
+            foreach (var subtype in feature.Subtypes)
+                _features.Add(subtype, feature);
+        }
+    }
+
+    /// <summary>Takes a request. Called on the read loop; returns at once.</summary>
     /// <param name="frame">The whole <c>control_request</c> frame.</param>
     public void Accept(JsonElement frame)
     {
         var id = ControlChannel.TextOf(frame, "request_id");
-        var subtype = frame.TryGetProperty("request", out var request) ? ControlChannel.TextOf(request, "subtype") : null;
-        if (subtype is not null && Silent.Contains(subtype))
+        JsonElement body = default;
+        var subtype = frame.ValueKind == JsonValueKind.Object && frame.TryGetProperty("request", out body) ? ControlChannel.TextOf(body, "subtype") : null;
+        ISessionFeature? feature = null;
+        if (subtype is not null && !_features.TryGetValue(subtype, out feature) && Silent.Contains(subtype))
             return;
-        if (id is not null)
-        {
-            // The CLI may deliver a request again; one answer is enough.
-            if (!Take(id))
-                return;
-        }
+        // The CLI may deliver a request again; one answer is enough.
+        if (id is not null && !Take(id))
+            return;
 
-        _ = AnswerAsync(id, subtype);
+        if (feature is null)
+            _ = SendAsync(id, subtype == "elicitation" ? Declined : InboundReply.Refused($"Unsupported control request subtype: {subtype ?? "(none)"}", InboundReply.Unsupported));
+        else
+            _ = AnswerAsync(new InboundRequest(id, subtype!, body.Clone()), feature);
     }
+
+    /// <summary>Takes the CLI's withdrawal of a request; one for a request that is unknown or answered is ignored, as the protocol says.</summary>
+    /// <param name="frame">The whole <c>control_cancel_request</c> frame.</param>
+    public void Cancel(JsonElement frame)
+    {
+        if (ControlChannel.TextOf(frame, "request_id") is { } id && _running.TryGetValue(id, out var running))
+            CancelOffLoop(running);
+    }
+
+    /// <summary>Tells everybody who is still busy with a request that no answer is wanted any more.</summary>
+    public void End()
+    {
+        Volatile.Write(ref _ended, true);
+        foreach (var running in _running.Values)
+            CancelOffLoop(running);
+    }
+
+    private static InboundReply Declined { get; } = InboundReply.Success(static json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("action"u8, "decline"u8);
+        json.WriteEndObject();
+    });
+
+    /// <summary>Registrations on the token are the caller's code, which neither runs on the read loop nor may break it.</summary>
+    private void CancelOffLoop(CancellationTokenSource running) => _ = Task.Run(async () =>
+    {
+        try
+        {
+            await running.CancelAsync().ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It was answered meanwhile.
+        }
+        catch (AggregateException failure)
+        {
+            _logger.CancellationCallbackFailed(failure);
+        }
+    });
 
     private bool Take(string id)
     {
@@ -54,41 +118,46 @@ internal sealed class InboundRequests(LineWriter writer)
         }
     }
 
-    private async Task AnswerAsync(string? id, string? subtype)
+    private async Task AnswerAsync(InboundRequest request, ISessionFeature feature)
     {
+        // Not in a using: a withdrawal may hold it at the very moment the answer is ready.
+        var withdrawn = new CancellationTokenSource();
+        var key = request.Id ?? Guid.NewGuid().ToString();
+        _running[key] = withdrawn;
+        if (Volatile.Read(ref _ended))
+            CancelOffLoop(withdrawn);
         try
         {
-            await writer.WriteAsync(subtype == "elicitation" ? Decline(id) : Refuse(id, subtype)).ConfigureAwait(false);
+            var reply = await feature.AnswerAsync(request, withdrawn.Token).ConfigureAwait(false);
+            if (!withdrawn.IsCancellationRequested)
+                await SendAsync(request.Id, reply).ConfigureAwait(false);
+        }
+        catch (Exception) when (withdrawn.IsCancellationRequested)
+        {
+            // Nobody waits for the answer any more.
+        }
+        catch (Exception failure)
+        {
+            _logger.RequestFailed(request.Subtype, failure);
+            await SendAsync(request.Id, InboundReply.Refused($"The host failed to answer '{request.Subtype}': {failure.Message}")).ConfigureAwait(false);
+        }
+        finally
+        {
+            _running.TryRemove(key, out _);
+        }
+    }
+
+    private async Task SendAsync(string? id, InboundReply reply)
+    {
+        if (reply.IsSilence)
+            return;
+        try
+        {
+            await _writer.WriteAsync(JsonLine.Write(json => reply.Write(json, id))).ConfigureAwait(false);
         }
         catch (IOException)
         {
             // The CLI no longer reads; the session reports its end.
         }
-    }
-
-    private static ReadOnlyMemory<byte> Decline(string? id) => JsonLine.Write(json =>
-    {
-        WriteHead(json, id, "success"u8);
-        json.WriteStartObject("response"u8);
-        json.WriteString("action"u8, "decline"u8);
-        json.WriteEndObject();
-        json.WriteEndObject();
-    });
-
-    private static ReadOnlyMemory<byte> Refuse(string? id, string? subtype) => JsonLine.Write(json =>
-    {
-        WriteHead(json, id, "error"u8);
-        json.WriteString("error"u8, $"Unsupported control request subtype: {subtype ?? "(none)"}");
-        json.WriteString("error_code"u8, "unsupported_request"u8);
-        json.WriteEndObject();
-    });
-
-    private static void WriteHead(Utf8JsonWriter json, string? id, ReadOnlySpan<byte> outcome)
-    {
-        json.WriteString("type"u8, "control_response"u8);
-        json.WriteStartObject("response"u8);
-        json.WriteString("subtype"u8, outcome);
-        if (id is not null)
-            json.WriteString("request_id"u8, id);
     }
 }

@@ -27,7 +27,8 @@ internal sealed class QueryRun
         ClaudeOptions options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var start = await SessionStart.StartAsync(options, singleStream: true, cancellationToken).ConfigureAwait(false);
+        options = options.Clone();
+        var start = await SessionStart.StartAsync(options, SessionFeatures.For(options), singleStream: true, cancellationToken).ConfigureAwait(false);
         var session = start.Session;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var driving = DriveAsync(start, prompts, stop.Token);

@@ -119,6 +119,9 @@ internal sealed partial class Session : IAsyncDisposable
         var cause = _failure ?? (wanted ? new ClaudeException("The client was closed before the turn ended.") : Explain(exit));
         exit = exit with { Cause = wanted ? null : cause };
         _settings.Logger.CliExited(exit.ProcessId, exit.ExitCode);
+        _inbound.End();
+        foreach (var feature in _settings.Features)
+            await feature.EndAsync().ConfigureAwait(false);
         Control.End(cause);
         _router.End(cause, wanted ? null : cause);
         _activity.Fire();

@@ -15,6 +15,11 @@ internal sealed partial class Session
 {
     private static readonly JsonDocumentOptions DeepJson = new() { MaxDepth = 512 };
 
+    private static readonly string[] PendingRequests =
+    [
+        "pending_permission_requests", "pending_user_dialog_requests", "pending_elicitation_requests",
+    ];
+
     private const int ReadBufferBytes = 64 * 1024;
     private const long UnpromptedBudget = 16 * 1024 * 1024;
 
@@ -45,12 +50,14 @@ internal sealed partial class Session
         _lines = new LineReader(_output, settings.MaxLineBytes);
         _writer = new LineWriter(connection.Input);
         Control = new ControlChannel(_writer, settings.TimeProvider);
-        _inbound = new InboundRequests(_writer);
+        _inbound = new InboundRequests(_writer, settings.Features, settings.Logger);
         Unprompted = settings.SingleStream
             ? NewQueue()
             : new MessageQueue(MessageBuffering.DropPartialMessages(UnpromptedBudget), dropOldest: true);
         _router = new TurnRouter(Unprompted, settings.SingleStream);
         _lastLineAt = settings.TimeProvider.GetTimestamp();
+        foreach (var feature in settings.Features)
+            feature.Attach(this);
         _reading = Task.Run(ReadAsync);
         _ending = EndAsync();
         _watching = WatchAsync();
@@ -162,16 +169,33 @@ internal sealed partial class Session
             AcceptControl(line, static (session, frame) =>
             {
                 if (frame.TryGetProperty("response", out var response))
-                    session.Control.Accept(response);
+                    session.AcceptResponse(response);
             });
         }
         else if (type.SequenceEqual("control_request"u8))
         {
             AcceptControl(line, static (session, frame) => session._inbound.Accept(frame));
         }
-        else if (!type.SequenceEqual("control_cancel_request"u8) && !type.SequenceEqual("keep_alive"u8))
+        else if (type.SequenceEqual("control_cancel_request"u8))
+        {
+            AcceptControl(line, static (session, frame) => session._inbound.Cancel(frame));
+        }
+        else if (!type.SequenceEqual("keep_alive"u8))
         {
             Route(line, type, subtype);
+        }
+    }
+
+    /// <summary>An answer; one to <c>initialize</c> may bring along requests that an earlier host left open (protocol.md 4.1).</summary>
+    private void AcceptResponse(JsonElement response)
+    {
+        Control.Accept(response);
+        foreach (var member in PendingRequests)
+        {
+            if (response.ValueKind != JsonValueKind.Object || !response.TryGetProperty(member, out var pending) || pending.ValueKind != JsonValueKind.Array)
+                continue;
+            foreach (var request in pending.EnumerateArray())
+                _inbound.Accept(request);
         }
     }
 
@@ -202,6 +226,12 @@ internal sealed partial class Session
         }
 
         Observe(message);
+        if (message is not StreamEventMessage)
+        {
+            foreach (var feature in _settings.Features)
+                feature.Observe(message);
+        }
+
         _router.Route(message);
     }
 

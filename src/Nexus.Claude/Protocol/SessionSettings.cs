@@ -32,6 +32,9 @@ internal sealed record SessionSettings
     /// <summary>True when prompts are to reach the model as they are (<c>client_composed</c>).</summary>
     public bool VerbatimPrompts { get; init; }
 
+    /// <summary>Who takes part in the session.</summary>
+    public IReadOnlyList<ISessionFeature> Features { get; init; } = [];
+
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -30,14 +30,15 @@ internal sealed class SessionStart
     public bool MustWait => _command.HasLaunchFields;
 
     /// <summary>Starts a CLI.</summary>
-    /// <param name="options">The caller's options; they are copied.</param>
+    /// <param name="options">The session's own copy of the caller's options.</param>
+    /// <param name="features">The features that take part.</param>
     /// <param name="singleStream">True when one reader wants every message in the order of the wire.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The start.</returns>
-    public static async Task<SessionStart> StartAsync(ClaudeOptions options, bool singleStream, CancellationToken cancellationToken)
+    public static async Task<SessionStart> StartAsync(
+        ClaudeOptions options, SessionFeatures features, bool singleStream, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        options = options.Clone();
         var logger = options.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
         var command = CliCommand.Create(options);
         var cli = await ClaudeCli.ResolveAsync(
@@ -52,7 +53,7 @@ internal sealed class SessionStart
         };
         var process = CliProcess.Start(start);
         logger.CliStarted(cli.Path, process.ProcessId);
-        var begun = Begin(process, command, SettingsFor(options, singleStream, logger));
+        var begun = Begin(process, command, SettingsFor(options, features, singleStream, logger));
         begun.Session.Own(Task.Run(WarmUp.Run, CancellationToken.None));
         return begun;
     }
@@ -86,13 +87,19 @@ internal sealed class SessionStart
     {
         var session = Session.Start(connection, settings);
         var initialize = session.Control.RequestWholeAsync(
-            "initialize", json => command.WriteInitialize(json), settings.InitializeTimeout, CancellationToken.None);
+            "initialize", json => command.WriteInitialize(json, more => WriteFeatures(more, settings.Features)), settings.InitializeTimeout, CancellationToken.None);
         // A caller who leaves before the answer never looks at it.
         initialize.Observe();
         return new SessionStart(session, command, initialize);
     }
 
-    private static SessionSettings SettingsFor(ClaudeOptions options, bool singleStream, ILogger logger) => new()
+    private static void WriteFeatures(Utf8JsonWriter json, IReadOnlyList<ISessionFeature> features)
+    {
+        foreach (var feature in features)
+            feature.WriteInitialize(json);
+    }
+
+    private static SessionSettings SettingsFor(ClaudeOptions options, SessionFeatures features, bool singleStream, ILogger logger) => new()
     {
         MaxLineBytes = options.MaxLineBytes,
         Buffering = options.Buffering,
@@ -103,6 +110,7 @@ internal sealed class SessionStart
         TurnTimeout = options.TurnTimeout,
         VerbatimPrompts = options.VerbatimPrompts,
         SingleStream = singleStream,
+        Features = features.All,
         TimeProvider = options.TimeProvider,
         Logger = logger,
     };

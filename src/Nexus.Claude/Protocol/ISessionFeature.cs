@@ -1,0 +1,46 @@
+using System.Text.Json;
+
+namespace Nexus.Claude.Protocol;
+
+/// <summary>
+/// A feature's part in one session: what it adds to <c>initialize</c>, which requests of the CLI it answers, and what it notes of the
+/// messages. One instance serves one session.
+/// </summary>
+internal interface ISessionFeature
+{
+    /// <summary>The subtypes of the CLI's control requests that this feature answers. No two features of a session share one.</summary>
+    IReadOnlyCollection<string> Subtypes => [];
+
+    /// <summary>Gives the feature its session, before anything is sent or read.</summary>
+    /// <param name="session">The session.</param>
+    void Attach(Session session)
+    {
+    }
+
+    /// <summary>Adds members to the <c>initialize</c> request.</summary>
+    /// <param name="json">The writer, inside of the request object.</param>
+    void WriteInitialize(Utf8JsonWriter json)
+    {
+    }
+
+    /// <summary>
+    /// Answers a request. It is called on the read loop, so that requests are seen in the order of the wire: it returns at once, and lets
+    /// no code of the caller's run before it has left the loop (<c>Task.Run</c>). What it throws is told to the CLI as an error, which the CLI
+    /// does not always take as a refusal; a feature that guards something answers with the refusal itself.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">The CLI has withdrawn the request, or the session ends; then nothing is answered.</param>
+    /// <returns>The answer.</returns>
+    Task<InboundReply> AnswerAsync(InboundRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult(InboundReply.Refused($"Unsupported control request subtype: {request.Subtype}", InboundReply.Unsupported));
+
+    /// <summary>Sees every message except stream events, on the read loop, before it is handed out. Returns at once.</summary>
+    /// <param name="message">The message.</param>
+    void Observe(ClaudeMessage message)
+    {
+    }
+
+    /// <summary>The CLI has ended and no more messages come. Bounded by the feature; never throws.</summary>
+    /// <returns>A task that ends when the feature is done with the session.</returns>
+    ValueTask EndAsync() => ValueTask.CompletedTask;
+}

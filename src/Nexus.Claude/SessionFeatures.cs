@@ -1,0 +1,22 @@
+using Nexus.Claude.Protocol;
+
+namespace Nexus.Claude;
+
+/// <summary>The features that take part in one session, made from its options. A session without callbacks has none.</summary>
+internal sealed class SessionFeatures
+{
+    private SessionFeatures(List<ISessionFeature> all) => All = all;
+
+    /// <summary>All of them, in the order in which they see messages.</summary>
+    public IReadOnlyList<ISessionFeature> All { get; }
+
+    /// <summary>Makes the features.</summary>
+    /// <param name="options">The session's own copy of the options.</param>
+    /// <returns>The features.</returns>
+    public static SessionFeatures For(ClaudeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        List<ISessionFeature> all = [];
+        return new SessionFeatures(all);
+    }
+}
