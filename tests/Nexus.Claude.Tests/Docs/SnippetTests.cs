@@ -4,16 +4,18 @@ namespace Nexus.Claude.Tests.Docs;
 internal sealed class SnippetTests
 {
     // docs/testing.md shows fragments with places left open; everything else is a whole piece of code.
-    private static readonly string[] Pages =
-    [
-        "README.md", "README.zh-CN.md", "docs/options.md", "docs/messages.md", "docs/errors.md", "docs/installation.md",
-        "src/Nexus.Claude/README.md", "src/Nexus.Claude.Testing/README.md",
-    ];
+    private static readonly IEnumerable<string> Pages =
+        Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md")
+            .Where(page => File.ReadAllText(page).Contains("```csharp", StringComparison.Ordinal))
+            .Select(page => "docs/" + Path.GetFileName(page))
+            .Except(["docs/testing.md"])
+            .Concat(["README.md", "README.zh-CN.md", "src/Nexus.Claude/README.md", "src/Nexus.Claude.Testing/README.md"]);
 
     [TestCaseSource(nameof(Pages))]
     public async Task Every_block_of_code_of_a_page_is_compiled_word_for_word(string page)
     {
-        var compiled = Trimmed(await File.ReadAllLinesAsync(Repository.PathOf("tests/Nexus.Claude.Tests/Docs/Snippets.cs")));
+        var compiled = string.Concat(Directory.EnumerateFiles(Repository.PathOf("tests/Nexus.Claude.Tests/Docs"), "Snippets*.cs")
+            .Select(file => Trimmed(File.ReadAllLines(file))));
         var blocks = Blocks(await File.ReadAllLinesAsync(Repository.PathOf(page))).ToList();
 
         Assert.That(blocks, Is.Not.Empty);
