@@ -1,3 +1,4 @@
+using Nexus.Claude.Permissions;
 using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude;
@@ -17,6 +18,8 @@ internal sealed class SessionFeatures
     {
         ArgumentNullException.ThrowIfNull(options);
         List<ISessionFeature> all = [];
+        if (options.CanUseTool is not null)
+            all.Add(new PermissionFeature(options));
         return new SessionFeatures(all);
     }
 }

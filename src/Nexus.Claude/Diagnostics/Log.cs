@@ -34,4 +34,16 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Warning, "A registration on the cancellation token of a callback threw")]
     public static partial void CancellationCallbackFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(100, LogLevel.Warning, "The permission callback does not see every tool call: {Shadow}")]
+    public static partial void PermissionCallbackShadowed(this ILogger logger, string shadow);
+
+    [LoggerMessage(101, LogLevel.Error, "The permission callback failed for the tool {Tool}, which was not run")]
+    public static partial void PermissionCallbackFailed(this ILogger logger, string tool, Exception failure);
+
+    [LoggerMessage(102, LogLevel.Error, "The permission callback gave no decision for the tool {Tool}, which was not run")]
+    public static partial void PermissionCallbackUndecided(this ILogger logger, string tool);
+
+    [LoggerMessage(103, LogLevel.Warning, "The permission callback did not decide about the tool {Tool} within {Timeout}, so it was not run")]
+    public static partial void PermissionTimedOut(this ILogger logger, string tool, TimeSpan timeout);
 }

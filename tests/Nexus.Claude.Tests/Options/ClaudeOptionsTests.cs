@@ -100,6 +100,7 @@ public sealed class ClaudeOptionsTests
             _ when type == typeof(IProgress<CliDownloadProgress>) => new Progress<CliDownloadProgress>(),
             _ when type == typeof(TimeProvider) => new OtherTime(),
             _ when type == typeof(Action<string>) => (Action<string>)(_ => { }),
+            _ when property.Name is nameof(ClaudeOptions.CanUseTool) => (Func<ToolPermissionRequest, CancellationToken, ValueTask<PermissionDecision>>)PermissionPolicy.DenyAll("x").DecideAsync,
             _ when type == typeof(IList<string>) => new List<string> { "x" },
             _ when type == typeof(IList<SettingSource>) => new List<SettingSource> { SettingSource.User },
             _ when type == typeof(IList<PluginOptions>) => new List<PluginOptions> { "x" },
