@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Nexus.Claude.Hooks;
 using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude;
@@ -17,6 +19,9 @@ internal sealed class SessionFeatures
     {
         ArgumentNullException.ThrowIfNull(options);
         List<ISessionFeature> all = [];
+        var logger = options.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
+        if (options.Hooks.Count > 0)
+            all.Add(new HookCallbacks(options.Hooks, options.TimeProvider, logger));
         return new SessionFeatures(all);
     }
 }
