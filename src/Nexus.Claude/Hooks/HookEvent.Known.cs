@@ -33,11 +33,11 @@ public readonly partial record struct HookEvent
     public static HookEvent<UserPromptExpansionHookInput, UserPromptExpansionHookOutput> UserPromptExpansion { get; } =
         new("UserPromptExpansion", static () => HookJson.Default.UserPromptExpansionHookInput);
 
-    /// <summary>A session began. Not sent to callbacks by CLI 2.1.330; hooks of settings files get it.</summary>
+    /// <summary>The conversation began anew. CLI 2.1.330 calls it after <c>/compact</c> and <c>/clear</c> only, not when the CLI starts or resumes; hooks of settings files get those too.</summary>
     public static HookEvent<SessionStartHookInput, SessionStartHookOutput> SessionStart { get; } =
         new("SessionStart", static () => HookJson.Default.SessionStartHookInput);
 
-    /// <summary>A session ended. Not sent to callbacks by CLI 2.1.330; hooks of settings files get it.</summary>
+    /// <summary>The conversation ended. CLI 2.1.330 calls it at <c>/clear</c> only, not when the CLI ends; hooks of settings files get that too.</summary>
     public static HookEvent<SessionEndHookInput, SessionEndHookOutput> SessionEnd { get; } =
         new("SessionEnd", static () => HookJson.Default.SessionEndHookInput);
 
@@ -81,7 +81,7 @@ public readonly partial record struct HookEvent
     public static HookEvent<PermissionDeniedHookInput, PermissionDeniedHookOutput> PermissionDenied { get; } =
         new("PermissionDenied", static () => HookJson.Default.PermissionDeniedHookInput);
 
-    /// <summary>The CLI sets a folder up. Not sent to callbacks by CLI 2.1.330; hooks of settings files get it.</summary>
+    /// <summary>The CLI sets a folder up. CLI 2.1.330 does not call it; hooks of settings files get it.</summary>
     public static HookEvent<SetupHookInput, SetupHookOutput> Setup { get; } =
         new("Setup", static () => HookJson.Default.SetupHookInput);
 
@@ -117,7 +117,7 @@ public readonly partial record struct HookEvent
     public static HookEvent<WorktreeRemoveHookInput, WorktreeRemoveHookOutput> WorktreeRemove { get; } =
         new("WorktreeRemove", static () => HookJson.Default.WorktreeRemoveHookInput);
 
-    /// <summary>A file of instructions was loaded. Not sent to callbacks by CLI 2.1.330; hooks of settings files get it.</summary>
+    /// <summary>A file of instructions (CLAUDE.md) was loaded. Matched by the reason.</summary>
     public static HookEvent<InstructionsLoadedHookInput, InstructionsLoadedHookOutput> InstructionsLoaded { get; } =
         new("InstructionsLoaded", static () => HookJson.Default.InstructionsLoadedHookInput);
 

@@ -7,19 +7,13 @@ namespace Nexus.Claude;
 /// A moment at which the CLI asks the program. The events of CLI 2.1.330 are the static members here; each knows its input and its output,
 /// so that <c>hooks.On(HookEvent.PreToolUse, input =&gt; …)</c> is typed. Any other name is accepted: <c>new HookEvent("Future")</c>.
 /// </summary>
-/// <remarks>docs/hooks.md says which of them the CLI really sends to callbacks of a program; <see cref="IsSentToCallbacks"/> knows the ones it never does.</remarks>
+/// <remarks>docs/hooks.md says which of them CLI 2.1.330 really sends to callbacks of a program, and when.</remarks>
 /// <param name="Value">The name on the wire.</param>
 [JsonConverter(typeof(OpenStringConverter<HookEvent>))]
 public readonly partial record struct HookEvent(string Value) : IOpenString<HookEvent>
 {
     /// <summary>The name on the wire; empty when the CLI sent none.</summary>
     public string Value { get => field ?? ""; } = string.IsNullOrEmpty(Value) ? null! : Value;
-
-    /// <summary>
-    /// False for the events that no CLI up to 2.1.330 sends to callbacks: <see cref="SessionStart"/>, <see cref="SessionEnd"/>,
-    /// <see cref="Setup"/> and <see cref="InstructionsLoaded"/>. Hooks for them in settings files do run.
-    /// </summary>
-    public bool IsSentToCallbacks => HookEvents.Find(Value) is not { IsSentToCallbacks: false };
 
     /// <summary>
     /// True when the event comes before something that a hook can forbid, and forbidding it is safe: a hook that fails there forbids it

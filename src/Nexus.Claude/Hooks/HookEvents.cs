@@ -15,9 +15,6 @@ internal sealed record HookEventFacts(string Name, Func<JsonElement, HookInput> 
 
     /// <summary>True when the CLI compares a matcher with something of the event.</summary>
     public bool TakesMatcher { get; init; } = true;
-
-    /// <summary>True when the CLI sends it to callbacks at all.</summary>
-    public bool IsSentToCallbacks { get; init; } = true;
 }
 
 /// <summary>The facts of all events.</summary>
@@ -40,8 +37,8 @@ internal static class HookEvents
         Of(HookEvent.Notification),
         Of(HookEvent.UserPromptSubmit) with { Refuse = UserPromptSubmitHookOutput.Block, IsGate = true, TakesMatcher = false },
         Of(HookEvent.UserPromptExpansion) with { Refuse = UserPromptExpansionHookOutput.Block, IsGate = true },
-        Of(HookEvent.SessionStart) with { IsSentToCallbacks = false },
-        Of(HookEvent.SessionEnd) with { IsSentToCallbacks = false },
+        Of(HookEvent.SessionStart),
+        Of(HookEvent.SessionEnd),
         Of(HookEvent.Stop) with { TakesMatcher = false },
         Of(HookEvent.StopFailure),
         Of(HookEvent.SubagentStart),
@@ -52,7 +49,7 @@ internal static class HookEvents
         Of(HookEvent.PostModelSwitch),
         Of(HookEvent.PermissionRequest) with { Refuse = static reason => PermissionRequestHookOutput.Deny(reason), IsGate = true },
         Of(HookEvent.PermissionDenied),
-        Of(HookEvent.Setup) with { IsSentToCallbacks = false },
+        Of(HookEvent.Setup),
         Of(HookEvent.TeammateIdle) with { TakesMatcher = false },
         Of(HookEvent.TaskCreated) with { Refuse = TaskCreatedHookOutput.Block, TakesMatcher = false },
         Of(HookEvent.TaskCompleted) with { TakesMatcher = false },
@@ -61,7 +58,7 @@ internal static class HookEvents
         Of(HookEvent.ConfigChange) with { Refuse = ConfigChangeHookOutput.Block, IsGate = true },
         Of(HookEvent.WorktreeCreate) with { TakesMatcher = false },
         Of(HookEvent.WorktreeRemove) with { TakesMatcher = false },
-        Of(HookEvent.InstructionsLoaded) with { IsSentToCallbacks = false },
+        Of(HookEvent.InstructionsLoaded),
         Of(HookEvent.CwdChanged) with { TakesMatcher = false },
         Of(HookEvent.FileChanged),
         Of(HookEvent.DirectoryAdded),
