@@ -46,4 +46,13 @@ internal static partial class Log
 
     [LoggerMessage(103, LogLevel.Warning, "The permission callback did not decide about the tool {Tool} within {Timeout}, so it was not run")]
     public static partial void PermissionTimedOut(this ILogger logger, string tool, TimeSpan timeout);
+
+    [LoggerMessage(150, LogLevel.Warning, "Hook {HookId} of {Event} failed; what it was asked about was {Outcome}")]
+    public static partial void HookFailed(this ILogger logger, string @event, string hookId, string outcome, Exception failure);
+
+    [LoggerMessage(151, LogLevel.Warning, "The CLI called hook {HookId}, which is not registered; it was refused")]
+    public static partial void HookUnknown(this ILogger logger, string? hookId);
+
+    [LoggerMessage(152, LogLevel.Debug, "This CLI does not know 'onFailure'; the SDK refuses by itself when a hook fails")]
+    public static partial void HookFailurePolicyUnknown(this ILogger logger);
 }

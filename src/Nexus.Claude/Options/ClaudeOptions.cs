@@ -114,6 +114,7 @@ public sealed partial class ClaudeOptions
         copy.McpServers = new Dictionary<string, McpServerOptions>(McpServers);
         copy.Plugins = [.. Plugins];
         copy.Agents = new Dictionary<string, AgentDefinition>(Agents);
+        copy.Hooks = new HookCollection(Hooks);
         copy.SettingSources = SettingSources is null ? null : [.. SettingSources];
         copy.AdditionalDirectories = [.. AdditionalDirectories];
         copy.ExtraArguments = new Dictionary<string, string?>(ExtraArguments);

@@ -35,6 +35,7 @@ internal sealed partial class ClaudeOptionsValidator
         validator.CheckAgents();
         validator.CheckServers();
         validator.CheckPermissions();
+        validator.CheckHooks();
         validator.CheckSettings();
         validator.CheckProcess();
         validator.CheckLimits();

@@ -26,8 +26,10 @@ internal sealed class SessionStart
     /// <summary>The session; it can be written to at once unless <see cref="MustWait"/>.</summary>
     public Session Session { get; }
 
-    /// <summary>True when <c>initialize</c> carries launch fields: nothing else may be sent before the CLI has answered it.</summary>
-    public bool MustWait => _command.HasLaunchFields;
+    /// <summary>
+    /// True when <c>initialize</c> carries what the CLI has to confirm (launch fields, hooks): nothing else may be sent before it has.
+    /// </summary>
+    public bool MustWait => _command.HasLaunchFields || Session.Settings.Features.Any(static feature => feature.MustBeConfirmed);
 
     /// <summary>Starts a CLI.</summary>
     /// <param name="options">The session's own copy of the caller's options.</param>
@@ -79,6 +81,8 @@ internal sealed class SessionStart
         }
 
         _command.EnsureApplied(reply);
+        foreach (var feature in Session.Settings.Features)
+            feature.Confirm(reply);
         return ServerInformation.From(reply);
     }
 
