@@ -82,7 +82,7 @@ internal sealed class CheckpointTests
     public async Task The_id_of_a_replayed_prompt_is_a_checkpoint()
     {
         await using var cli = await RealCli.StartAsync();
-        await using var client = await ConnectAsync(cli, options => options.ExtraArguments["replay-user-messages"] = null);
+        await using var client = await ConnectAsync(cli, options => options.ReplayUserMessages = true);
         cli.Api.Enqueue(ScriptedReply.ToolUse("Write", ToolTests.Json(("file_path", cli.PathOf("made.txt")), ("content", "made\n"))));
         cli.Api.Enqueue(ScriptedReply.Text("Done."));
         var messages = await RealCli.ReadAsync(client.SendAsync("Write.", cli.Deadline));
@@ -119,8 +119,11 @@ internal sealed class CheckpointTests
         await using var client = await ConnectAsync(cli);
         string unknown = Guid.NewGuid().ToString();
 
+        var preview = await client.PreviewRewindAsync(unknown, cli.Deadline);
         var refusal = await Assert.ThrowsAsync<ProtocolException>(async () => await client.RewindFilesAsync(unknown, cancellationToken: cli.Deadline));
 
+        Assert.That(preview.CanRewind, Is.False);
+        Assert.That(preview.Error, Does.Contain("No file checkpoint found").And.Contain(nameof(Turn.PromptId)));
         Assert.That(refusal!.Message, Does.Contain("No file checkpoint found").And.Contain(unknown).And.Contain(nameof(Turn.PromptId)));
         Assert.That(refusal.RequestSubtype, Is.EqualTo("rewind_files"));
     }
@@ -133,8 +136,11 @@ internal sealed class CheckpointTests
         var turn = client.SendAsync("Hello", cli.Deadline);
         await turn.ResultAsync();
 
-        var refusal = await Assert.ThrowsAsync<ProtocolException>(async () => await client.PreviewRewindAsync(turn.PromptId, cli.Deadline));
+        var preview = await client.PreviewRewindAsync(turn.PromptId, cli.Deadline);
+        var refusal = await Assert.ThrowsAsync<ProtocolException>(async () => await client.RewindFilesAsync(turn.PromptId, cancellationToken: cli.Deadline));
 
+        Assert.That(preview.CanRewind, Is.False);
+        Assert.That(preview.Error, Does.Contain("ClaudeOptions.EnableFileCheckpointing"));
         Assert.That(refusal!.Message, Does.Contain("not enabled").And.Contain("ClaudeOptions.EnableFileCheckpointing"));
     }
 

@@ -79,25 +79,26 @@ internal sealed class FileRequestTests
     }
 
     [Test]
-    public async Task A_file_that_counts_as_read_may_be_written_unless_it_changed_since()
+    public async Task A_file_that_counts_as_read_is_not_overwritten_when_it_has_changed_since()
     {
         await using var cli = await RealCli.StartAsync();
-        string current = cli.PathOf("current.txt"), stale = cli.PathOf("stale.txt");
-        await File.WriteAllTextAsync(current, "old");
-        await File.WriteAllTextAsync(stale, "old");
+        string seeded = cli.PathOf("seeded.txt"), unknown = cli.PathOf("unknown.txt");
         await using var client = await cli.ConnectAsync(options => options.PermissionMode = PermissionMode.AcceptEdits);
+        foreach (string path in (string[])[seeded, unknown])
+            await File.WriteAllTextAsync(path, "as it was read");
 
-        await client.SeedReadStateAsync(current, File.GetLastWriteTimeUtc(current), cli.Deadline);
-        await client.SeedReadStateAsync(stale, File.GetLastWriteTimeUtc(stale).AddMinutes(-5), cli.Deadline);
-        foreach (string path in (string[])[current, stale])
+        await client.SeedReadStateAsync(seeded, File.GetLastWriteTimeUtc(seeded), cli.Deadline);
+        foreach (string path in (string[])[seeded, unknown])
         {
+            await File.WriteAllTextAsync(path, "changed by somebody");
+            File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path).AddMinutes(1));
             cli.Api.Enqueue(ScriptedReply.ToolUse("Write", ToolTests.Json(("file_path", path), ("content", "new"))));
             cli.Api.Enqueue(ScriptedReply.Text("Done."));
             await client.AskAsync("Write.", cli.Deadline);
         }
 
-        Assert.That(await File.ReadAllTextAsync(current), Is.EqualTo("new"));
-        Assert.That(await File.ReadAllTextAsync(stale), Is.EqualTo("old"));
+        Assert.That(await File.ReadAllTextAsync(seeded), Is.EqualTo("changed by somebody"));
+        Assert.That(await File.ReadAllTextAsync(unknown), Is.EqualTo("new"));
     }
 
     [Test]

@@ -24,21 +24,22 @@ internal sealed class LiveSettingsTests
     }
 
     [Test]
-    public async Task Thinking_can_be_switched_off_and_back()
+    public async Task Thinking_gets_a_budget_is_switched_off_and_goes_back()
     {
         await using var cli = await RealCli.StartAsync();
-        await using var client = await cli.ConnectAsync(options => options.Model = "haiku");
+        // A model that takes a budget; newer ones always decide for themselves.
+        await using var client = await cli.ConnectAsync(options => options.Model = "claude-sonnet-4-5-20250929");
         await client.AskAsync("one", cli.Deadline);
-        await client.SetMaxThinkingTokensAsync(0, cli.Deadline);
-        await client.AskAsync("two", cli.Deadline);
-        await client.SetMaxThinkingTokensAsync(null, cli.Deadline);
-        await client.AskAsync("three", cli.Deadline);
+        foreach (int? tokens in (int?[])[2_048, 0, null])
+        {
+            await client.SetMaxThinkingTokensAsync(tokens, cli.Deadline);
+            await client.AskAsync("next", cli.Deadline);
+        }
 
-        var thinking = cli.Api.ConversationRequests
-            .Select(request => request.Body.TryGetProperty("thinking", out var value) ? value.GetProperty("type").GetString() : null).ToList();
-        Assert.That(thinking[0], Is.Not.Null.And.Not.EqualTo("disabled"));
-        Assert.That(thinking[1], Is.Null.Or.EqualTo("disabled"));
-        Assert.That(thinking[2], Is.EqualTo(thinking[0]));
+        var thinking = cli.Api.ConversationRequests.Select(request => request.Body.GetProperty("thinking")).ToList();
+        Assert.That(thinking[1].GetProperty("budget_tokens").GetInt32(), Is.EqualTo(2_048));
+        Assert.That(thinking[2].GetProperty("type").GetString(), Is.EqualTo("disabled"));
+        Assert.That(thinking[3].GetRawText(), Is.EqualTo(thinking[0].GetRawText()));
     }
 
     [Test]

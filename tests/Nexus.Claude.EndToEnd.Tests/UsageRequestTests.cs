@@ -59,8 +59,8 @@ internal sealed class UsageRequestTests
             Assert.That(report.Totals.SessionCostUsd, Is.EqualTo(result.SessionCostUsd).And.Positive);
             Assert.That(report.Totals.SessionModelUsage.Keys, Is.EqualTo(result.SessionModelUsage.Keys));
             Assert.That(report.Totals.SessionModelUsage.Values.Single().OutputTokens, Is.EqualTo(result.SessionModelUsage.Values.Single().OutputTokens));
-            Assert.That(report.Totals.SessionDuration, Is.Positive);
-            Assert.That(report.Totals.SessionApiDuration, Is.Positive.And.LessThan(report.Totals.SessionDuration));
+            Assert.That(report.Totals.SessionDuration, Is.GreaterThan(TimeSpan.Zero));
+            Assert.That(report.Totals.SessionApiDuration, Is.GreaterThan(TimeSpan.Zero).And.LessThan(report.Totals.SessionDuration));
             Assert.That(again.Totals.SessionCostUsd, Is.EqualTo(report.Totals.SessionCostUsd));
             Assert.That(report.AreRateLimitsAvailable, Is.False);
             Assert.That(report.RateLimits, Is.Null);

@@ -45,7 +45,8 @@ public sealed partial class ClaudeClient
     }
 
     /// <summary>
-    /// Tells the CLI that the model has read a file which the conversation no longer shows, so that it may be edited without being read again.
+    /// Tells the CLI that the model has read a file which the conversation no longer shows: it may be edited without being read again, and an edit
+    /// is refused if somebody changes the file from now on.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="modifiedAt">

@@ -8,8 +8,9 @@ namespace Nexus.Claude;
 public sealed partial class ClaudeClient
 {
     /// <summary>
-    /// Changes how many tokens the model may spend on thinking, from the next request to the model on. Newer models only know on and off: 0
-    /// switches thinking off, any other number means that the model decides.
+    /// Changes how many tokens the model may spend on thinking, from the next request to the model on. That is for models that take a budget.
+    /// Newer ones decide for themselves: some can be switched off by 0 (<see cref="ModelInformation.SupportsThinkingOff"/>), others ignore it;
+    /// see <see cref="SetEffortAsync"/>.
     /// </summary>
     /// <param name="maxThinkingTokens">The most tokens a thought may take, 0 for no thinking; null goes back to what the session was started with.</param>
     /// <param name="cancellationToken">Gives up the wait.</param>
