@@ -1,3 +1,4 @@
+using Nexus.Claude.Controls;
 using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude;
@@ -15,18 +16,24 @@ namespace Nexus.Claude;
 public sealed partial class ClaudeClient : IAsyncDisposable
 {
     private readonly Session _session;
+    private readonly SessionStart _start;
     private readonly SessionFeatures _features;
+    private readonly ServerState _server;
     private int _unpromptedReaders;
 
-    private ClaudeClient(Session session, SessionFeatures features, ServerInformation server)
+    private ClaudeClient(SessionStart start, SessionFeatures features, ServerInformation server)
     {
-        _session = session;
+        _session = start.Session;
+        _start = start;
         _features = features;
-        Server = server;
+        _server = new ServerState(_session, server);
     }
 
-    /// <summary>What the CLI said about itself when it was initialised.</summary>
-    public ServerInformation Server { get; }
+    /// <summary>
+    /// What the CLI says about itself: the commands, models and agents it offers, the account. Its lists are kept up to date when the CLI
+    /// reports that its commands have changed, and by the reload verbs.
+    /// </summary>
+    public ServerInformation Server => _server.Current;
 
     /// <summary>The operating system's id of the CLI process.</summary>
     public int ProcessId => _session.Connection.ProcessId;
@@ -70,7 +77,7 @@ public sealed partial class ClaudeClient : IAsyncDisposable
         var starting = await SessionStart.StartAsync(options, features, singleStream: false, cancellationToken).ConfigureAwait(false);
         try
         {
-            return new ClaudeClient(starting.Session, features, await starting.InitializeAsync(cancellationToken).ConfigureAwait(false));
+            return new ClaudeClient(starting, features, await starting.InitializeAsync(cancellationToken).ConfigureAwait(false));
         }
         catch
         {

@@ -84,6 +84,12 @@ internal sealed partial class Session
     /// <summary>The state that the CLI reported last; null when it reports none (CLI 2.1.197).</summary>
     public SessionState? State { get; private set; }
 
+    /// <summary>The last word of the CLI about its commands; null before the first.</summary>
+    public CommandsChangedMessage? CommandsChanged { get; private set; }
+
+    /// <summary>The newest prompt of the conversation whose turn has ended in this process; null before the first.</summary>
+    public string? LastPromptId { get; private set; }
+
     /// <summary>The tasks that the CLI runs in the background and whose end may start a turn.</summary>
     public BackgroundTaskLedger BackgroundTasks { get; } = new();
 
@@ -248,6 +254,10 @@ internal sealed partial class Session
             case ResultMessage result:
                 SessionId = result.SessionId;
                 _lastErrorResult = result.IsSuccess ? null : TurnOutcome.TextOf(result);
+                LastPromptId = result.UserMessageUuids is [.., var newest] ? newest : result.UserMessageUuid ?? LastPromptId;
+                break;
+            case CommandsChangedMessage commands:
+                CommandsChanged = commands;
                 break;
             case BackgroundTasksChangedMessage background:
                 _runsInBackground = background.Tasks.Count > 0;

@@ -31,6 +31,9 @@ internal sealed class SessionStart
     /// </summary>
     public bool MustWait => _command.HasLaunchFields || Session.Settings.Features.Any(static feature => feature.MustBeConfirmed);
 
+    /// <summary>The folder that the CLI was started in, in full; null for this program's own.</summary>
+    public string? WorkingDirectory => _command.WorkingDirectory;
+
     /// <summary>Starts a CLI.</summary>
     /// <param name="options">The session's own copy of the caller's options.</param>
     /// <param name="features">The features that take part.</param>
@@ -86,16 +89,32 @@ internal sealed class SessionStart
         return ServerInformation.From(reply);
     }
 
+    /// <summary>Sends <c>initialize</c> again, as it was sent at the start.</summary>
+    /// <param name="cancellationToken">Gives up the wait.</param>
+    /// <returns>What the CLI says about itself now.</returns>
+    public async Task<ServerInformation> InitializeAgainAsync(CancellationToken cancellationToken)
+    {
+        var reply = await RequestInitialize(Session, _command, cancellationToken).ConfigureAwait(false);
+        _command.EnsureApplied(reply);
+        return ServerInformation.From(reply);
+    }
+
     /// <summary>Begins a session on a CLI that runs.</summary>
     internal static SessionStart Begin(ICliConnection connection, CliCommand command, SessionSettings settings)
     {
         var session = Session.Start(connection, settings);
-        var initialize = session.Control.RequestWholeAsync(
-            "initialize", json => command.WriteInitialize(json, more => WriteFeatures(more, settings.Features)), settings.InitializeTimeout, CancellationToken.None);
+        var initialize = RequestInitialize(session, command, CancellationToken.None);
         // A caller who leaves before the answer never looks at it.
         initialize.Observe();
         return new SessionStart(session, command, initialize);
     }
+
+    private static Task<JsonElement> RequestInitialize(Session session, CliCommand command, CancellationToken cancellationToken) =>
+        session.Control.RequestWholeAsync(
+            "initialize",
+            json => command.WriteInitialize(json, more => WriteFeatures(more, session.Settings.Features)),
+            session.Settings.InitializeTimeout,
+            cancellationToken);
 
     private static void WriteFeatures(Utf8JsonWriter json, IReadOnlyList<ISessionFeature> features)
     {
