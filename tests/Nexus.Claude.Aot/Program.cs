@@ -8,5 +8,7 @@ await OptionChecks.RunAsync(report);
 await MessageChecks.RunAsync(report);
 await ConversationChecks.RunAsync(report);
 await FailureChecks.RunAsync(report);
+await OutputChecks.RunAsync(report);
+await UsageChecks.RunAsync(report);
 await TestingChecks.RunAsync(report);
 return report.Finish();
