@@ -88,8 +88,12 @@ public static partial class ClaudeCode
         await foreach (var message in run.RunAsync(new OnePrompt(prompt), options, cancellationToken).ConfigureAwait(false))
         {
             outcome.Observe(message);
-            if (run.FirstTurn is { State: TurnState.Ended })
+            // The turn ends before its messages are read, so only the result itself says that all of them have been seen.
+            if (message is ResultMessage && run.FirstTurn is { State: TurnState.Ended } ended
+                && ReferenceEquals(message, await ended.ResultAsync(CancellationToken.None).ConfigureAwait(false)))
+            {
                 break;
+            }
         }
 
         if (run.FirstTurn is { State: TurnState.Ended } turn)

@@ -23,16 +23,17 @@ internal static class SchemaGenerator
             TreatNullObliviousAsNonNullable = true,
             TransformSchemaNode = (context, node) => Transform(context, node, refine),
         };
-        return (JsonObject)WithoutReadOnlyMembers(type.Options).GetJsonSchemaAsNode(type.Type, exporter);
+        return (JsonObject)ForAsking(type.Options).GetJsonSchemaAsNode(type.Type, exporter);
     }
 
-    /// <summary>What cannot be set is not asked for.</summary>
-    private static JsonSerializerOptions WithoutReadOnlyMembers(JsonSerializerOptions options)
+    /// <summary>What cannot be set is not asked for, and a number is a number even where the serialiser would read a text as well.</summary>
+    private static JsonSerializerOptions ForAsking(JsonSerializerOptions options)
     {
         if (options.TypeInfoResolver is not { } resolver)
             return options;
         var changed = new JsonSerializerOptions(options)
         {
+            NumberHandling = JsonNumberHandling.Strict,
             TypeInfoResolver = resolver.WithAddedModifier(static type =>
             {
                 for (var index = type.Properties.Count - 1; index >= 0; index--)

@@ -48,10 +48,11 @@ internal sealed class SchemaValidator
         // A JsonSchema fills in its caches while it validates.
         lock (_gate)
         {
-            foreach (var error in ((JsonSchema)_schema!).Validate(output.GetRawText()))
+            foreach (var error in ((JsonSchema)_schema!).Validate(LargeIntegers.Soften(output)))
                 Add(error, isWrapped, errors);
         }
 
+        errors.RemoveAll(error => error.Rule == nameof(ValidationErrorKind.IntegerExpected) && LargeIntegers.IsAt(output, error.Path, isWrapped));
         return errors;
     }
 

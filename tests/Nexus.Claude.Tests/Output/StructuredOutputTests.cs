@@ -39,6 +39,23 @@ internal sealed class StructuredOutputTests
         Assert.That(failure.InnerException, Is.InstanceOf<System.Text.Json.JsonException>());
     }
 
+    [TestCase("99999999999999999999999999999999999999999999")]
+    [TestCase("-9223372036854775809")]
+    [TestCase("1e400")]
+    [TestCase("1.5")]
+    public void A_number_that_no_integer_holds_is_a_failure_with_its_place(string number)
+    {
+        var failure = Failure(OutputSchema.For<Answer>(), $$"""{"answer":{{number}}}""");
+        Assert.That(failure.Errors.Single().Path, Is.EqualTo("/answer"));
+    }
+
+    [Test]
+    public void A_large_number_arrives_where_there_is_room_for_it()
+    {
+        Assert.That(OutputSchema.For<ulong>().Read(Results.With("""{"value":18446744073709551615}""")), Is.EqualTo(ulong.MaxValue));
+        Assert.That(OutputSchema.For<decimal[]>().Read(Results.With("""{"value":[79228162514264337593543950335]}""")), Is.EqualTo(new[] { decimal.MaxValue }));
+    }
+
     [Test]
     public void Without_reflection_the_contract_says_what_is_missing()
     {
@@ -146,8 +163,8 @@ internal sealed class StructuredOutputTests
         options.OutputSchema = OutputSchema.For<Place>();
         await using var other = await ClaudeClient.ConnectAsync(options).InTime();
 
-        Assert.That((await plain.AskAsync<Answer>("x").FailureAsync<InvalidOperationException>()).Message, Does.Contain("OutputSchema.For<Answer>()"));
-        Assert.That((await other.AskAsync<Answer>("x").FailureAsync<InvalidOperationException>()).Message, Does.Contain("the schema of Place"));
+        Assert.That(() => plain.AskAsync<Answer>("x"), Throws.InvalidOperationException.With.Message.Contains("OutputSchema.For<Answer>()"));
+        Assert.That(() => other.AskAsync<Answer>("x"), Throws.InvalidOperationException.With.Message.Contains("the schema of Place"));
         Assert.That(await plain.AskAsync("still here").InTime(), Is.EqualTo("You said: still here"));
     }
 
