@@ -55,4 +55,10 @@ internal static partial class Log
 
     [LoggerMessage(152, LogLevel.Debug, "This CLI does not know 'onFailure'; the SDK refuses by itself when a hook fails")]
     public static partial void HookFailurePolicyUnknown(this ILogger logger);
+
+    [LoggerMessage(240, LogLevel.Warning, "The callback for a threshold of the budget threw")]
+    public static partial void BudgetCallbackFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(241, LogLevel.Information, "Attempt {Attempt} of {MaxAttempts} failed before the turn had done anything; the next one begins in {Delay}")]
+    public static partial void AttemptFailed(this ILogger logger, int attempt, int maxAttempts, TimeSpan delay, Exception failure);
 }

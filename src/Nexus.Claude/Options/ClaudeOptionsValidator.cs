@@ -40,6 +40,7 @@ internal sealed partial class ClaudeOptionsValidator
         validator.CheckSettings();
         validator.CheckProcess();
         validator.CheckLimits();
+        validator.CheckUsage();
         return validator._mistakes;
     }
 

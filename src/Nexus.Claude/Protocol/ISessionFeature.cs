@@ -33,6 +33,12 @@ internal interface ISessionFeature
     {
     }
 
+    /// <summary>Looks at a prompt that is about to be sent, on the sender's thread. What it throws reaches the sender, and nothing is sent.</summary>
+    /// <param name="prompt">The prompt.</param>
+    void BeforeSend(UserPrompt prompt)
+    {
+    }
+
     /// <summary>
     /// Answers a request. It is called on the read loop, so that requests are seen in the order of the wire: it returns at once, and lets
     /// no code of the caller's run before it has left the loop (<c>Task.Run</c>). What it throws is told to the CLI as an error, which the CLI

@@ -26,6 +26,8 @@ internal sealed partial class Session
     {
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(IsClosing, typeof(ClaudeClient));
+        foreach (var feature in _settings.Features)
+            feature.BeforeSend(prompt);
         var id = prompt.Id ?? Guid.NewGuid().ToString();
         var line = prompt.ToLine(id, _settings.VerbatimPrompts);
         var single = _settings.SingleStream;

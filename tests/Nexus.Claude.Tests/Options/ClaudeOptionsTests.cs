@@ -89,6 +89,8 @@ public sealed class ClaudeOptionsTests
             _ when type == typeof(EffortLevel) => EffortLevel.Max,
             _ when type == typeof(SystemPrompt) => SystemPrompt.Empty,
             _ when type == typeof(OutputSchema) => OutputSchema.Json("{}"),
+            _ when type == typeof(BudgetGuard) => new BudgetGuard { MaxUsd = 7 },
+            _ when type == typeof(RetryPolicy) => new RetryPolicy(),
             _ when type == typeof(QuestionPreviewFormat) => QuestionPreviewFormat.Html,
             _ when type == typeof(PermissionPromptTarget) => PermissionPromptTarget.None,
             _ when type == typeof(ToolSet) => ToolSet.Of("Read"),
