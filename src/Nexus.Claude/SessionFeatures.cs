@@ -1,4 +1,5 @@
 using Nexus.Claude.Protocol;
+using Nexus.Claude.Sessions;
 
 namespace Nexus.Claude;
 
@@ -17,6 +18,8 @@ internal sealed class SessionFeatures
     {
         ArgumentNullException.ThrowIfNull(options);
         List<ISessionFeature> all = [];
+        if (options.SessionStore is { } store)
+            all.Add(new SessionMirror(store, options));
         return new SessionFeatures(all);
     }
 }
