@@ -169,6 +169,7 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _signal.OnCompleted(continuation, state, token, flags);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Enqueue(ClaudeMessage message)
     {
         if (_completed || _abandoned)

@@ -44,12 +44,15 @@ internal sealed class ConversationChain
         && (_ofSubagent || !entry.IsSidechain)
         && TranscriptEntry.Text(entry.Json, "teamName") is null;
 
-    /// <summary>The last message of the conversation: of all ends of branches the one that was written last.</summary>
+    /// <summary>
+    /// The last message of the conversation: of all ends of branches the one that was written last. A conversation that was rewound to
+    /// right behind a compaction ends at the boundary.
+    /// </summary>
     private TranscriptEntry? FindLeaf()
     {
         var parents = _entries.Select(entry => entry.ParentUuid).OfType<string>().ToHashSet(StringComparer.Ordinal);
         return _entries.Where(entry => !parents.Contains(entry.Uuid!))
-            .Select(end => Ancestors(end).FirstOrDefault(entry => IsShown(entry, includeSystem: false)))
+            .Select(end => Ancestors(end).FirstOrDefault(entry => IsShown(entry, includeSystem: false) || entry is { IsCompactBoundary: true, IsSidechain: false }))
             .OfType<TranscriptEntry>()
             .MaxBy(entry => entry.Index);
     }
