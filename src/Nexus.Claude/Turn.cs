@@ -169,9 +169,14 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
     /// <summary>The turn is over for the CLI.</summary>
     /// <param name="result">Its result; null when it ended without one.</param>
     /// <param name="failure">Why it has no result.</param>
-    internal void End(ResultMessage? result, Exception? failure)
+    /// <param name="before">Ends when the result may be handed out; it never fails.</param>
+    internal void End(ResultMessage? result, Exception? failure, Task before)
     {
-        if (result is not null)
+        if (result is not null && !before.IsCompleted)
+        {
+            _session.Own(HandOutAsync(result, before));
+        }
+        else if (result is not null)
         {
             _result.TrySetResult(result);
         }
@@ -184,6 +189,12 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
         _started.TrySetResult();
         _ended.TrySetResult();
         _cancellation.Unregister();
+    }
+
+    private async Task HandOutAsync(ResultMessage result, Task before)
+    {
+        await before.ConfigureAwait(false);
+        _result.TrySetResult(result);
     }
 
     /// <summary>Nothing more comes for the reader; called after <see cref="End"/>.</summary>

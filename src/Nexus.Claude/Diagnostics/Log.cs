@@ -61,4 +61,28 @@ internal static partial class Log
 
     [LoggerMessage(241, LogLevel.Information, "Attempt {Attempt} of {MaxAttempts} failed before the turn had done anything; the next one begins in {Delay}")]
     public static partial void AttemptFailed(this ILogger logger, int attempt, int maxAttempts, TimeSpan delay, Exception failure);
+
+    [LoggerMessage(260, LogLevel.Warning, "Attempt {Attempt} to store entries of session {SessionId} failed and is repeated")]
+    public static partial void MirrorAppendRetried(this ILogger logger, string sessionId, int attempt, Exception failure);
+
+    [LoggerMessage(261, LogLevel.Error, "{Count} entries of session {SessionId} could not be stored and were given up")]
+    public static partial void MirrorAppendFailed(this ILogger logger, string sessionId, int count, Exception failure);
+
+    [LoggerMessage(262, LogLevel.Error, "The session store did not take {Count} entries of session {SessionId} within {Seconds} s")]
+    public static partial void MirrorAppendTimedOut(this ILogger logger, string sessionId, int count, double seconds);
+
+    [LoggerMessage(263, LogLevel.Warning, "The CLI writes to '{Path}', which is not under '{Projects}'; it is not copied to the session store")]
+    public static partial void MirrorPathUnknown(this ILogger logger, string path, string projects);
+
+    [LoggerMessage(264, LogLevel.Warning, "The session store was waited for {Seconds} s; the session goes on without it")]
+    public static partial void MirrorHoldEnded(this ILogger logger, double seconds);
+
+    [LoggerMessage(265, LogLevel.Warning, "The temporary folder '{Directory}' of a resumed session could not be removed; it holds a transcript")]
+    public static partial void ResumedHomeLeft(this ILogger logger, string directory, Exception failure);
+
+    [LoggerMessage(266, LogLevel.Warning, "The session store lists '{Subpath}' inside of session {SessionId}, which is no safe path; it is left out")]
+    public static partial void SubpathRejected(this ILogger logger, string subpath, string sessionId);
+
+    [LoggerMessage(267, LogLevel.Warning, "'{File}' is not valid JSON and was not copied for a resumed session")]
+    public static partial void ConfigNotCopied(this ILogger logger, string file, Exception failure);
 }

@@ -31,6 +31,7 @@ internal sealed partial class ClaudeOptionsValidator
         validator.CheckPlace();
         validator.CheckModel();
         validator.CheckSession();
+        validator.CheckSessionStore();
         validator.CheckTools();
         validator.CheckAgents();
         validator.CheckServers();

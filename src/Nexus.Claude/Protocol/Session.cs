@@ -235,11 +235,35 @@ internal sealed partial class Session
         if (message is not StreamEventMessage)
         {
             foreach (var feature in _settings.Features)
+            {
+                if (feature.Takes(message))
+                    return;
                 feature.Observe(message);
+            }
         }
 
-        _router.Route(message);
+        _router.Route(message, message is ResultMessage result ? BeforeAsync(result) : ISessionFeature.NothingBefore);
     }
+
+    /// <summary>What the features want done before a result is handed out.</summary>
+    private Task<IReadOnlyList<ClaudeMessage>> BeforeAsync(ResultMessage result)
+    {
+        var before = ISessionFeature.NothingBefore;
+        foreach (var feature in _settings.Features)
+        {
+            var more = feature.BeforeResultAsync(result);
+            before = before == ISessionFeature.NothingBefore ? more : more == ISessionFeature.NothingBefore ? before : BothAsync(before, more);
+        }
+
+        return before;
+
+        static async Task<IReadOnlyList<ClaudeMessage>> BothAsync(Task<IReadOnlyList<ClaudeMessage>> first, Task<IReadOnlyList<ClaudeMessage>> second) =>
+            [.. await first.ConfigureAwait(false), .. await second.ConfigureAwait(false)];
+    }
+
+    /// <summary>Adds a message of our own to the stream, from any thread.</summary>
+    /// <param name="message">The message.</param>
+    public void Say(ClaudeMessage message) => _router.Say(message);
 
     /// <summary>Notes what the session itself must know.</summary>
     private void Observe(ClaudeMessage message)

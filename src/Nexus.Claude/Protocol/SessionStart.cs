@@ -44,6 +44,23 @@ internal sealed class SessionStart
         ClaudeOptions options, SessionFeatures features, bool singleStream, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            foreach (var feature in features.All)
+                await feature.PrepareAsync(options, cancellationToken).ConfigureAwait(false);
+            return await StartProcessAsync(options, features, singleStream, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            foreach (var feature in features.All)
+                await feature.EndAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<SessionStart> StartProcessAsync(
+        ClaudeOptions options, SessionFeatures features, bool singleStream, CancellationToken cancellationToken)
+    {
         var logger = options.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
         var command = CliCommand.Create(options);
         var cli = await ClaudeCli.ResolveAsync(
