@@ -34,4 +34,19 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Warning, "A registration on the cancellation token of a callback threw")]
     public static partial void CancellationCallbackFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(290, LogLevel.Warning, "A listener for spans or metrics threw; the session goes on without what it was told")]
+    public static partial void TelemetryFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(291, LogLevel.Debug, "Prompt {PromptId} sent to process {ProcessId}")]
+    public static partial void PromptSent(this ILogger logger, string promptId, int processId);
+
+    [LoggerMessage(292, LogLevel.Trace, "Sensitive: prompt {PromptId} to process {ProcessId}: {Line}")]
+    public static partial void PromptSentSensitive(this ILogger logger, string promptId, int processId, string line);
+
+    [LoggerMessage(293, LogLevel.Trace, "Sensitive: process {ProcessId} says: {Message}")]
+    public static partial void MessageReceivedSensitive(this ILogger logger, int processId, string message);
+
+    [LoggerMessage(294, LogLevel.Debug, "Process {ProcessId} reports the result {Subtype} ({TerminalReason}) of prompt {PromptId} after {Duration}")]
+    public static partial void ResultReceived(this ILogger logger, int processId, string subtype, string? terminalReason, string? promptId, TimeSpan duration);
 }

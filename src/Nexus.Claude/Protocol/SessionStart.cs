@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -39,6 +40,28 @@ internal sealed class SessionStart
         ClaudeOptions options, SessionFeatures features, bool singleStream, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var caller = ExecutionContext.Capture();
+        var connecting = Instruments.Source.StartActivity(GenAi.Connect);
+        try
+        {
+            return await StartAsync(options, features, singleStream, connecting, caller, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            connecting?.Fail(failure.GetType().FullName!, null);
+            connecting?.Stop();
+            throw;
+        }
+    }
+
+    private static async Task<SessionStart> StartAsync(
+        ClaudeOptions options,
+        SessionFeatures features,
+        bool singleStream,
+        Activity? connecting,
+        ExecutionContext? caller,
+        CancellationToken cancellationToken)
+    {
         var logger = options.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
         var command = CliCommand.Create(options);
         var cli = await ClaudeCli.ResolveAsync(
@@ -53,7 +76,9 @@ internal sealed class SessionStart
         };
         var process = CliProcess.Start(start);
         logger.CliStarted(cli.Path, process.ProcessId);
-        var begun = Begin(process, command, SettingsFor(options, features, singleStream, logger));
+        connecting?.SetTag(GenAi.ProcessId, process.ProcessId);
+        var begun = Begin(process, command, SettingsFor(options, features, singleStream, logger) with { CallerContext = caller });
+        begun.Trace(connecting);
         begun.Session.Own(Task.Run(WarmUp.Run, CancellationToken.None));
         return begun;
     }
@@ -93,6 +118,40 @@ internal sealed class SessionStart
         return new SessionStart(session, command, initialize);
     }
 
+    /// <summary>Counts the process, and lets the span of the start end with the CLI's answer, whoever waits for it.</summary>
+    private void Trace(Activity? connecting)
+    {
+        Session.Telemetry.Guarded(static () =>
+        {
+            Instruments.ProcessesStarted.Add(1);
+            Instruments.ProcessesActive.Add(1);
+        });
+        if (connecting is not null)
+            Session.Own(EndWithAnswerAsync(connecting));
+    }
+
+    private async Task EndWithAnswerAsync(Activity connecting)
+    {
+        string? error = null;
+        try
+        {
+            var answer = await _initialize.ConfigureAwait(false);
+            connecting.SetTag(GenAi.CliVersion, ControlChannel.TextOf(answer, "claude_code_version"));
+        }
+        catch (Exception failure)
+        {
+            // It reaches the caller where the answer is awaited.
+            error = failure.GetType().FullName;
+        }
+
+        Session.Telemetry.Guarded(() =>
+        {
+            if (error is not null)
+                connecting.Fail(error, null);
+            connecting.StopAside();
+        });
+    }
+
     private static void WriteFeatures(Utf8JsonWriter json, IReadOnlyList<ISessionFeature> features)
     {
         foreach (var feature in features)
@@ -111,6 +170,7 @@ internal sealed class SessionStart
         VerbatimPrompts = options.VerbatimPrompts,
         SingleStream = singleStream,
         Features = features.All,
+        Telemetry = TelemetrySettings.Of(options),
         TimeProvider = options.TimeProvider,
         Logger = logger,
     };
