@@ -49,4 +49,13 @@ internal static partial class Log
 
     [LoggerMessage(294, LogLevel.Debug, "Process {ProcessId} reports the result {Subtype} ({TerminalReason}) of prompt {PromptId} after {Duration}")]
     public static partial void ResultReceived(this ILogger logger, int processId, string subtype, string? terminalReason, string? promptId, TimeSpan duration);
+
+    [LoggerMessage(300, LogLevel.Warning, "Chat options without effect on the Claude Code CLI: {Options}")]
+    public static partial void ChatOptionsIgnored(this ILogger logger, string options);
+
+    [LoggerMessage(301, LogLevel.Debug, "Conversation {ConversationId} is not used and its CLI is closed")]
+    public static partial void ConversationClosed(this ILogger logger, Guid conversationId);
+
+    [LoggerMessage(302, LogLevel.Debug, "Conversation {ConversationId} gets a new CLI, because a call wants what a CLI is only told at its start")]
+    public static partial void ConversationRestarted(this ILogger logger, Guid conversationId);
 }
