@@ -34,6 +34,7 @@ internal sealed partial class ClaudeOptionsValidator
         validator.CheckTools();
         validator.CheckAgents();
         validator.CheckServers();
+        validator.CheckToolServers();
         validator.CheckPermissions();
         validator.CheckSettings();
         validator.CheckProcess();
