@@ -15,6 +15,7 @@ namespace Nexus.Claude.Chat;
 /// <param name="time">The clock.</param>
 internal sealed class ChatUpdates(string? conversationId, string responseId, bool isTyped, ChatTools tools, TimeProvider time)
 {
+    /// <summary>The tool by which the CLI takes typed answers.</summary>
     private const string StructuredOutputTool = "StructuredOutput";
 
     private readonly TurnOutcome _outcome = new();
@@ -66,7 +67,7 @@ internal sealed class ChatUpdates(string? conversationId, string responseId, boo
                 _messageId = start.Message.Id;
                 _model = start.Message.Model;
                 yield break;
-            case ContentBlockDeltaEvent { Delta: var delta } when !_isRetried && !_isIncomplete:
+            case ContentBlockDeltaEvent { Delta: { } delta } when !_isRetried && !_isIncomplete:
                 if (ContentOf(delta) is { } content)
                     yield return New(ChatRole.Assistant, _messageId, part, content);
                 yield break;

@@ -70,8 +70,17 @@ public sealed class ClaudeChatClient : IChatClient, IAsyncDisposable
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var response = await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
-        response.RawRepresentation ??= response.Messages.Count > 0 ? response.Messages[^1].RawRepresentation : null;
+        var updates = new List<ChatResponseUpdate>();
+        await foreach (var update in GetStreamingResponseAsync(messages, options, cancellationToken).ConfigureAwait(false))
+            updates.Add(update);
+        var response = updates.ToChatResponse();
+        if (updates is [.., var last])
+        {
+            // The result, which is about the whole answer and not about its last message.
+            response.RawRepresentation = last.RawRepresentation;
+            response.AdditionalProperties = last.AdditionalProperties;
+        }
+
         return response;
     }
 
@@ -162,9 +171,12 @@ public sealed class ClaudeChatClient : IChatClient, IAsyncDisposable
         {
             if (alive.Fits(request))
             {
-                if (request.Model != alive.Model)
-                    await alive.Client.SetModelAsync(request.Model, cancellationToken).ConfigureAwait(false);
-                alive.Model = request.Model;
+                if (request.Model is { } model && model != alive.Model)
+                {
+                    await alive.Client.SetModelAsync(model, cancellationToken).ConfigureAwait(false);
+                    alive.Model = model;
+                }
+
                 alive.Tools.Use(request.Functions);
                 return alive;
             }
