@@ -85,4 +85,28 @@ internal static partial class Log
 
     [LoggerMessage(267, LogLevel.Warning, "'{File}' is not valid JSON and was not copied for a resumed session")]
     public static partial void ConfigNotCopied(this ILogger logger, string file, Exception failure);
+
+    [LoggerMessage(290, LogLevel.Warning, "A listener for spans or metrics threw; the session goes on without what it was told")]
+    public static partial void TelemetryFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(291, LogLevel.Debug, "Prompt {PromptId} sent to process {ProcessId}")]
+    public static partial void PromptSent(this ILogger logger, string promptId, int processId);
+
+    [LoggerMessage(292, LogLevel.Trace, "Sensitive: prompt {PromptId} to process {ProcessId}: {Line}")]
+    public static partial void PromptSentSensitive(this ILogger logger, string promptId, int processId, string line);
+
+    [LoggerMessage(293, LogLevel.Trace, "Sensitive: process {ProcessId} says: {Message}")]
+    public static partial void MessageReceivedSensitive(this ILogger logger, int processId, string message);
+
+    [LoggerMessage(294, LogLevel.Debug, "Process {ProcessId} reports the result {Subtype} ({TerminalReason}) of prompt {PromptId} after {Duration}")]
+    public static partial void ResultReceived(this ILogger logger, int processId, string subtype, string? terminalReason, string? promptId, TimeSpan duration);
+
+    [LoggerMessage(300, LogLevel.Warning, "Chat options without effect on the Claude Code CLI: {Options}")]
+    public static partial void ChatOptionsIgnored(this ILogger logger, string options);
+
+    [LoggerMessage(301, LogLevel.Debug, "Conversation {ConversationId} is not used and its CLI is closed")]
+    public static partial void ConversationClosed(this ILogger logger, Guid conversationId);
+
+    [LoggerMessage(302, LogLevel.Debug, "Conversation {ConversationId} gets a new CLI, because a call wants what a CLI is only told at its start")]
+    public static partial void ConversationRestarted(this ILogger logger, Guid conversationId);
 }

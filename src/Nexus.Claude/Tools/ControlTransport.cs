@@ -27,6 +27,8 @@ internal sealed class ControlTransport(Func<JsonRpcMessage, CancellationToken, T
     /// <returns>The server's reply; null when there is none to come.</returns>
     public Task<JsonRpcMessage?> ReceiveAsync(JsonRpcMessage message, CancellationToken withdrawn)
     {
+        // The server reads in a loop of its own; what it runs for this message belongs to the caller whose turn it is.
+        (message.Context ??= new JsonRpcMessageContext()).ExecutionContext = ExecutionContext.Capture();
         if (message is JsonRpcRequest request)
             return AskAsync(request, withdrawn);
         // Queued first: once the reply to a cancelled call is given up, the call must be known to be cancelled.
