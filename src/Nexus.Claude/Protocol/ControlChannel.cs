@@ -83,12 +83,12 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (!Instruments.ControlDuration.Enabled)
-            return await AskAsync(subtype, writeRequest, timeout, cancellationToken).ConfigureAwait(false);
+            return await WaitForAnswerAsync(type, name, writeFrame, timeout, cancellationToken).ConfigureAwait(false);
         var start = time.GetTimestamp();
         string? error = null;
         try
         {
-            return await AskAsync(subtype, writeRequest, timeout, cancellationToken).ConfigureAwait(false);
+            return await WaitForAnswerAsync(type, name, writeFrame, timeout, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
@@ -97,16 +97,17 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time)
         }
         finally
         {
-            var tags = new TagList { { GenAi.Subtype, subtype } };
+            var tags = new TagList { { GenAi.Subtype, name } };
             if (error is not null)
                 tags.Add(GenAi.ErrorType, error);
             Instruments.ControlDuration.Record(time.GetElapsedTime(start).TotalSeconds, tags);
         }
     }
 
-    private async Task<JsonElement> AskAsync(
-        string subtype,
-        Action<Utf8JsonWriter> writeRequest,
+    private async Task<JsonElement> WaitForAnswerAsync(
+        string type,
+        string name,
+        Action<Utf8JsonWriter> writeFrame,
         TimeSpan timeout,
         CancellationToken cancellationToken)
     {
