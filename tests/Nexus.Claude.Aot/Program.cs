@@ -9,4 +9,5 @@ await MessageChecks.RunAsync(report);
 await ConversationChecks.RunAsync(report);
 await FailureChecks.RunAsync(report);
 await TestingChecks.RunAsync(report);
+await SessionChecks.RunAsync(report);
 return report.Finish();
