@@ -60,6 +60,12 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
 
     internal MessageQueue Queue { get; }
 
+    /// <summary>The turn's spans and metrics; null when nobody listens.</summary>
+    internal TurnTelemetry? Telemetry { get; init; }
+
+    /// <summary>The context of the call that sent the prompt, while the turn lasts; null when nothing of the session calls back.</summary>
+    internal ExecutionContext? CallerContext { get; set; }
+
     /// <summary>How long the CLI has been working on the turn, or the prompt has been waiting for it.</summary>
     internal TimeSpan Age => _session.Settings.TimeProvider.GetElapsedTime(Volatile.Read(ref _since));
 
@@ -172,6 +178,8 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
     /// <param name="before">Ends when the result may be handed out; it never fails.</param>
     internal void End(ResultMessage? result, Exception? failure, Task before)
     {
+        // First, so that whoever the result wakes finds the span ended.
+        Telemetry?.End(result, failure);
         if (result is not null && !before.IsCompleted)
         {
             _session.Own(HandOutAsync(result, before));
@@ -189,6 +197,7 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
         _started.TrySetResult();
         _ended.TrySetResult();
         _cancellation.Unregister();
+        CallerContext = null;
     }
 
     private async Task HandOutAsync(ResultMessage result, Task before)

@@ -23,9 +23,25 @@ internal interface ISessionFeature
     {
     }
 
+    /// <summary>True when nothing may be sent before the CLI's answer to <c>initialize</c> has passed <see cref="Confirm"/>.</summary>
+    bool MustBeConfirmed => false;
+
     /// <summary>Adds members to the <c>initialize</c> request.</summary>
     /// <param name="json">The writer, inside of the request object.</param>
     void WriteInitialize(Utf8JsonWriter json)
+    {
+    }
+
+    /// <summary>Sees the CLI's answer to <c>initialize</c>.</summary>
+    /// <param name="reply">The payload.</param>
+    /// <exception cref="ProtocolException">The CLI has not taken over what this feature cannot do without; the session is ended.</exception>
+    void Confirm(JsonElement reply)
+    {
+    }
+
+    /// <summary>Looks at a prompt that is about to be sent, on the sender's thread. What it throws reaches the sender, and nothing is sent.</summary>
+    /// <param name="prompt">The prompt.</param>
+    void BeforeSend(UserPrompt prompt)
     {
     }
 
