@@ -13,4 +13,5 @@ await PermissionChecks.RunAsync(report);
 await OutputChecks.RunAsync(report);
 await UsageChecks.RunAsync(report);
 await TestingChecks.RunAsync(report);
+await SessionChecks.RunAsync(report);
 return report.Finish();

@@ -100,6 +100,8 @@ public sealed class ClaudeOptionsTests
             _ when type == typeof(MessageBuffering) => MessageBuffering.Unbounded,
             _ when type == typeof(CliInstallOptions) => new CliInstallOptions(),
             _ when type == typeof(IProgress<CliDownloadProgress>) => new Progress<CliDownloadProgress>(),
+            _ when type == typeof(SessionStoreFlush) => SessionStoreFlush.Eager,
+            _ when type == typeof(ISessionStore) => new InMemorySessionStore(),
             _ when type == typeof(TimeProvider) => new OtherTime(),
             _ when type == typeof(Action<string>) => (Action<string>)(_ => { }),
             _ when property.Name is nameof(ClaudeOptions.CanUseTool) => (Func<ToolPermissionRequest, CancellationToken, ValueTask<PermissionDecision>>)PermissionPolicy.DenyAll("x").DecideAsync,
