@@ -1,6 +1,5 @@
 using CliWrap;
 using CliWrap.Buffered;
-using CliWrap.Exceptions;
 using Nexus.Claude.Cli;
 
 namespace Nexus.Claude.Hosting;
