@@ -26,6 +26,8 @@ internal sealed class SessionFeatures
         ArgumentNullException.ThrowIfNull(options);
         var servers = new InProcessServers(options.ToolServers, options.LoggerFactory);
         List<ISessionFeature> all = [servers];
+        if (options.OnElicitation is not null || options.OnUserDialog is not null)
+            all.Add(new UserQuestions(options));
         return new SessionFeatures(all, servers);
     }
 }

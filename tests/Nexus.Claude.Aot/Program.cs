@@ -8,6 +8,7 @@ await OptionChecks.RunAsync(report);
 await MessageChecks.RunAsync(report);
 await ConversationChecks.RunAsync(report);
 await FailureChecks.RunAsync(report);
+await ToolChecks.RunAsync(report);
 await HostingChecks.RunAsync(report);
 await TestingChecks.RunAsync(report);
 return report.Finish();

@@ -63,6 +63,8 @@ public sealed class OfficialSdkSurfaceTests
         ["strictMcpConfig"] = nameof(ClaudeOptions.StrictMcpConfig),
         ["systemPrompt"] = nameof(ClaudeOptions.SystemPrompt),
         ["title"] = nameof(ClaudeOptions.Title),
+        ["onElicitation"] = nameof(ClaudeOptions.OnElicitation),
+        ["onUserDialog"] = nameof(ClaudeOptions.OnUserDialog),
     };
 
     private static readonly Dictionary<string, string> Exceptions = new()
@@ -74,8 +76,6 @@ public sealed class OfficialSdkSurfaceTests
         ["pluginDelivery"] = "always by initialize",
         ["canUseTool"] = "a callback",
         ["hooks"] = "a callback",
-        ["onElicitation"] = "a callback",
-        ["onUserDialog"] = "a callback",
         ["spawnClaudeCodeProcess"] = "a callback",
         ["sessionStore"] = "belongs to sessions",
         ["sessionStoreFlush"] = "belongs to sessions",
