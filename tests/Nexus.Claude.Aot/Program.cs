@@ -12,6 +12,8 @@ await FailureChecks.RunAsync(report);
 await PermissionChecks.RunAsync(report);
 await OutputChecks.RunAsync(report);
 await UsageChecks.RunAsync(report);
+await ToolChecks.RunAsync(report);
+await HostingChecks.RunAsync(report);
 await TestingChecks.RunAsync(report);
 await SessionChecks.RunAsync(report);
 return report.Finish();

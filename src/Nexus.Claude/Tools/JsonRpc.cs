@@ -40,6 +40,20 @@ internal static class JsonRpc
     /// <summary>Writes a message as one JSON value.</summary>
     public static void Write(Utf8JsonWriter json, JsonRpcMessage message) => JsonSerializer.Serialize(json, message, Contract);
 
+    /// <summary>Reads a result of an MCP server that the CLI passes on.</summary>
+    /// <exception cref="ProtocolException">It is none.</exception>
+    public static T Read<T>(JsonElement reply, string subtype)
+    {
+        try
+        {
+            return reply.Deserialize((JsonTypeInfo<T>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(T))) ?? throw new JsonException("It is null.");
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            throw new ProtocolException($"The CLI's answer to the control request '{subtype}' is no {typeof(T).Name}: {failure.Message}", failure) { RequestSubtype = subtype };
+        }
+    }
+
     /// <summary>Reads the id of a request out of parameters.</summary>
     public static RequestId? IdOf(JsonNode? id)
     {
