@@ -97,6 +97,7 @@ internal sealed class AnswerTests
         var before = client.Server;
 
         await client.AskAsync("Hi").InTime();
+        var after = client.Server;
 
         Assert.Multiple(() =>
         {
@@ -104,7 +105,7 @@ internal sealed class AnswerTests
             Assert.That(client.Server.Commands.Single().Name, Is.EqualTo("new"));
             Assert.That(client.Server.Agents.Single().AdditionalProperties!["tomorrow"].GetInt32(), Is.EqualTo(1));
             Assert.That(client.Server.Models.Single().AdditionalProperties!["tomorrow"].GetInt32(), Is.EqualTo(2));
-            Assert.That(client.Server, Is.SameAs(client.Server));
+            Assert.That(client.Server, Is.SameAs(after));
         });
     }
 
