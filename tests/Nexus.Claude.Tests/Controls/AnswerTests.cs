@@ -148,18 +148,6 @@ internal sealed class AnswerTests
         Assert.That(refusal.Message, Does.Contain("'get_usage'").And.Contain("not here"));
     }
 
-    [Test]
-    public async Task An_end_that_is_refused_leaves_the_session_as_it_was()
-    {
-        await using var cli = ScriptedCli.Create(new CliScript().AnswerInitialize().AlwaysRefuse("end_session", "never heard of it").AwaitUserMessage().Crash());
-        await using var client = await ClaudeClient.ConnectAsync(cli.Options()).InTime();
-
-        await client.EndSessionAsync().FailureAsync<ProtocolException>();
-        await client.SendAsync("Hi").ResultAsync().FailureAsync<CliExitedException>();
-
-        Assert.That((await client.Completion.InTime()).Cause, Is.InstanceOf<CliExitedException>(), "a crash afterwards is not an end that was wanted");
-    }
-
     private static ScriptedCli Answering(string subtype, string payload) =>
         ScriptedCli.Create(new CliScript().AlwaysAnswer(subtype, payload).AnswerInitialize().Turns());
 }
