@@ -95,6 +95,7 @@ public sealed partial class ClaudeClient : IAsyncDisposable
     /// <param name="cancellationToken">Interrupts this turn and no other; the client stays usable.</param>
     /// <returns>The turn.</returns>
     /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
+    /// <exception cref="BudgetExceededException"><see cref="ClaudeOptions.Budget"/> is used up; nothing was sent.</exception>
     public Turn SendAsync(UserPrompt prompt, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
@@ -105,14 +106,12 @@ public sealed partial class ClaudeClient : IAsyncDisposable
     /// <param name="prompt">The prompt; a string will do.</param>
     /// <param name="cancellationToken">Interrupts this turn; the client stays usable.</param>
     /// <returns>The text of the result.</returns>
-    /// <exception cref="ClaudeResultException">The turn ended with an error; derived types tell the API, the budget and the turn limit apart.</exception>
-    public async Task<string> AskAsync(UserPrompt prompt, CancellationToken cancellationToken = default)
+    /// <exception cref="ClaudeResultException">The turn ended with an error; derived types tell the API and the turn limit apart.</exception>
+    /// <exception cref="BudgetExceededException">The budget of <see cref="ClaudeOptions.MaxBudgetUsd"/> or <see cref="ClaudeOptions.Budget"/> is used up.</exception>
+    public Task<string> AskAsync(UserPrompt prompt, CancellationToken cancellationToken = default)
     {
-        var turn = SendAsync(prompt, cancellationToken);
-        var outcome = new TurnOutcome();
-        await foreach (var message in turn.ConfigureAwait(false))
-            outcome.Observe(message);
-        return outcome.TextOrThrow(await turn.ResultAsync(CancellationToken.None).ConfigureAwait(false));
+        ArgumentNullException.ThrowIfNull(prompt);
+        return AnswerAsync(prompt, static (result, outcome) => outcome.TextOrThrow(result), cancellationToken);
     }
 
     /// <summary>Ends the CLI and everything it started, now. What it has not written is lost. <see cref="DisposeAsync"/> still has to be called.</summary>

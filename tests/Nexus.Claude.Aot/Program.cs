@@ -9,5 +9,8 @@ await MessageChecks.RunAsync(report);
 await ConversationChecks.RunAsync(report);
 await ControlChecks.RunAsync(report);
 await FailureChecks.RunAsync(report);
+await PermissionChecks.RunAsync(report);
+await OutputChecks.RunAsync(report);
+await UsageChecks.RunAsync(report);
 await TestingChecks.RunAsync(report);
 return report.Finish();

@@ -7,7 +7,7 @@ public sealed record UsageReport : OpenRecord
 {
     /// <summary>The running totals of the session.</summary>
     [JsonPropertyName("session")]
-    public UsageTotals Totals { get; init => field = value ?? new(); } = new();
+    public SessionTotals Totals { get; init => field = value ?? new(); } = new();
 
     /// <summary>The plan of the account (<c>pro</c>, <c>max</c>, <c>team</c>, <c>enterprise</c>); null for an API key or a cloud.</summary>
     [JsonPropertyName("subscription_type")]
@@ -29,7 +29,7 @@ public sealed record UsageReport : OpenRecord
 }
 
 /// <summary>Running totals of a session. Each report repeats what the one before counted: take the last, never add them up.</summary>
-public sealed record UsageTotals : OpenRecord
+public sealed record SessionTotals : OpenRecord
 {
     /// <summary>The estimated cost in US dollars; not a bill.</summary>
     [JsonPropertyName("total_cost_usd")]

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Wire;
 
 namespace Nexus.Claude.Protocol;
@@ -80,6 +82,35 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time)
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (!Instruments.ControlDuration.Enabled)
+            return await WaitForAnswerAsync(type, name, writeFrame, timeout, cancellationToken).ConfigureAwait(false);
+        var start = time.GetTimestamp();
+        string? error = null;
+        try
+        {
+            return await WaitForAnswerAsync(type, name, writeFrame, timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            error = failure is ProtocolException { ErrorCode: { } code } ? code : failure.GetType().FullName;
+            throw;
+        }
+        finally
+        {
+            var tags = new TagList { { GenAi.Subtype, name } };
+            if (error is not null)
+                tags.Add(GenAi.ErrorType, error);
+            Instruments.ControlDuration.Record(time.GetElapsedTime(start).TotalSeconds, tags);
+        }
+    }
+
+    private async Task<JsonElement> WaitForAnswerAsync(
+        string type,
+        string name,
+        Action<Utf8JsonWriter> writeFrame,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
+    {
         var id = "req_" + Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
         var pending = new Pending(name, new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously));
         _pending[id] = pending;

@@ -82,7 +82,8 @@ internal sealed partial class Session : IAsyncDisposable
             await EndBackgroundAsync().ConfigureAwait(false);
         using (var limit = new CancellationTokenSource(InputCloseGrace, _settings.TimeProvider))
             await _writer.CloseAsync(limit.Token).ConfigureAwait(false);
-        if (await EndsWithinAsync(_settings.ShutdownTimeout).ConfigureAwait(false))
+        // A process that has ended cannot be ended any more; what is left then is what the features do, each within its own limit.
+        if (await EndsWithinAsync(_settings.ShutdownTimeout).ConfigureAwait(false) || _connection.Exited.IsCompleted)
             return;
         _settings.Logger.StopEscalated(_connection.ProcessId, "at the end of its input");
         _connection.Interrupt();
@@ -148,11 +149,18 @@ internal sealed partial class Session : IAsyncDisposable
         var cause = _failure ?? (wanted ? new ClaudeException($"The {(closing ? "client was closed" : "session was ended")} before the turn ended.") : Explain(exit));
         exit = exit with { Cause = wanted ? null : cause };
         _settings.Logger.CliExited(exit.ProcessId, exit.ExitCode);
+        _telemetry.Guarded(() =>
+        {
+            Instruments.ProcessesExited.Add(1, new KeyValuePair<string, object?>(GenAi.ExitCode, exit.ExitCode));
+            Instruments.ProcessesActive.Add(-1);
+        });
         _inbound.End();
+        Control.End(cause);
+        // Before the features, one of which may still have to wait for somebody: who waits for the CLI is told at once.
+        _router.EndTurns(cause, wanted ? null : cause);
         foreach (var feature in _settings.Features)
             await feature.EndAsync().ConfigureAwait(false);
-        Control.End(cause);
-        _router.End(cause, wanted ? null : cause);
+        _router.EndUnprompted();
         _activity.Fire();
 
         await ReleaseAsync().ConfigureAwait(false);
