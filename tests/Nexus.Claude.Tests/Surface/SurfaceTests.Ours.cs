@@ -8,17 +8,12 @@ public sealed partial class SurfaceTests
     // ---- PENDING: members that are being added beside this list. Move each entry to its table when its member is there; in the end these
     // are empty and HookEventsArePending is false.
 
-    private static bool HookEventsArePending => true;
+    private static bool HookEventsArePending => false;
 
     private static readonly Dictionary<string, string> PendingOptions = new()
     {
-        ["canUseTool"] = "Permissions/",
-        ["hooks"] = "Hooks/",
-        ["onElicitation"] = "Permissions/",
-        ["onUserDialog"] = "Permissions/",
-        ["sessionStore"] = "Sessions/",
-        ["sessionStoreFlush"] = "Sessions/",
-        ["loadTimeoutMs"] = "Sessions/",
+        ["onElicitation"] = "Tools/",
+        ["onUserDialog"] = "Tools/",
     };
 
     private static readonly Dictionary<string, string> PendingMethods = new()
@@ -33,12 +28,9 @@ public sealed partial class SurfaceTests
 
     private static readonly Dictionary<string, string> PendingControlRequests = new()
     {
-        ["can_use_tool"] = "Permissions/",
-        ["elicitation"] = "Permissions/",
-        ["request_user_dialog"] = "Permissions/",
-        ["hook_callback"] = "Hooks/",
+        ["elicitation"] = "Tools/",
+        ["request_user_dialog"] = "Tools/",
         ["mcp_call"] = "Tools/",
-        ["mcp_message"] = "Tools/",
         ["mcp_read_resource"] = "Tools/",
         ["mcp_reconnect"] = "Tools/",
         ["mcp_set_servers"] = "Tools/",
@@ -71,6 +63,7 @@ public sealed partial class SurfaceTests
     {
         ["apply_flag_settings"] = "ClaudeClient.ApplyFlagSettingsAsync ClaudeClient.SetEffortAsync",
         ["background_tasks"] = "ClaudeClient.BackgroundTasksAsync",
+        ["can_use_tool"] = "ClaudeOptions.CanUseTool",
         ["cancel_async_message"] = "ClaudeClient.CancelQueuedPromptAsync",
         ["end_session"] = "ClaudeClient.EndSessionAsync",
         ["file_suggestions"] = "ClaudeClient.SuggestFilesAsync",
@@ -82,10 +75,12 @@ public sealed partial class SurfaceTests
         ["get_settings"] = "ClaudeClient.GetSettingsAsync",
         ["get_task_output"] = "ClaudeClient.GetTaskOutputAsync",
         ["get_usage"] = "ClaudeClient.GetUsageAsync",
+        ["hook_callback"] = "ClaudeOptions.Hooks",
         ["initialize"] = "ClaudeClient.ConnectAsync ClaudeClient.ReinitializeAsync",
         ["interrupt"] = "ClaudeClient.InterruptAsync Turn.InterruptAsync",
         ["list_models"] = "ClaudeClient.ListModelsAsync",
         ["list_permission_rules"] = "ClaudeClient.ListPermissionRulesAsync",
+        ["mcp_message"] = "ClaudeOptions.ToolServers",
         ["read_file"] = "ClaudeClient.ReadFileAsync",
         ["register_repo_root"] = "ClaudeClient.RegisterRepositoryRootAsync",
         ["reload_output_styles"] = "ClaudeClient.ReloadOutputStylesAsync",
@@ -191,5 +186,10 @@ public sealed partial class SurfaceTests
         ["strictMcpConfig"] = nameof(ClaudeOptions.StrictMcpConfig),
         ["systemPrompt"] = nameof(ClaudeOptions.SystemPrompt),
         ["title"] = nameof(ClaudeOptions.Title),
+        ["canUseTool"] = nameof(ClaudeOptions.CanUseTool),
+        ["hooks"] = nameof(ClaudeOptions.Hooks),
+        ["sessionStore"] = nameof(ClaudeOptions.SessionStore),
+        ["sessionStoreFlush"] = nameof(ClaudeOptions.SessionStoreFlush),
+        ["loadTimeoutMs"] = nameof(ClaudeOptions.SessionStoreLoadTimeout),
     };
 }
