@@ -7,7 +7,9 @@ namespace Nexus.Claude;
 /// <summary>The features that take part in one session, made from its options. A session without callbacks has none.</summary>
 internal sealed class SessionFeatures
 {
-    private SessionFeatures(List<ISessionFeature> all) => All = all;
+    /// <summary>Takes the features.</summary>
+    /// <param name="all">All of them.</param>
+    public SessionFeatures(IReadOnlyList<ISessionFeature> all) => All = all;
 
     /// <summary>All of them, in the order in which they see messages.</summary>
     public IReadOnlyList<ISessionFeature> All { get; }

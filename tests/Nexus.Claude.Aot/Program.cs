@@ -7,6 +7,7 @@ var report = new Report();
 await OptionChecks.RunAsync(report);
 await MessageChecks.RunAsync(report);
 await ConversationChecks.RunAsync(report);
+await HookChecks.RunAsync(report);
 await FailureChecks.RunAsync(report);
 await TestingChecks.RunAsync(report);
 return report.Finish();
