@@ -226,7 +226,7 @@ internal sealed class HookEventTests
         Assert.That(seen.Select(input => input.Event.Value), Is.EqualTo(new[] { "PreCompact", "SessionStart", "PostCompact" }));
         Assert.That(((PreCompactHookInput)seen.First()).CustomInstructions, Is.EqualTo("be brief"));
         Assert.That(((PostCompactHookInput)seen.Last()).Summary, Is.Not.Empty);
-        Assert.That(cli.Api.ConversationRequests.Last().Body.GetProperty("messages").GetRawText(), Does.Contain("CONTEXT-7"));
+        Assert.That(cli.Api.ConversationRequests[^1].Body.GetProperty("messages").GetRawText(), Does.Contain("CONTEXT-7"));
     }
 
     [Test]
@@ -317,7 +317,7 @@ internal sealed class HookEventTests
         Assert.That(seen.First().IsFinal);
         Assert.That(messages.Result().Text, Is.EqualTo("Something else."));
         Assert.That(messages.AssistantText(), Is.EqualTo("Something else."));
-        Assert.That(cli.Api.ConversationRequests.Last().Body.GetProperty("messages").GetRawText(), Does.Contain("The answer.").And.Not.Contain("Something else."));
+        Assert.That(cli.Api.ConversationRequests[^1].Body.GetProperty("messages").GetRawText(), Does.Contain("The answer.").And.Not.Contain("Something else."));
     }
 
     [Test]
@@ -508,7 +508,7 @@ internal sealed class HookEventTests
         {
             cli.Api.Enqueue(ScriptedReply.ToolUse("Read", Json(("file_path", cli.PathOf("a.txt")))));
             await client.AskAsync("Go", cli.Deadline);
-            var read = cli.Api.ConversationRequests.Last().ToolResults.Single().GetRawText();
+            var read = cli.Api.ConversationRequests[^1].ToolResults.Single().GetRawText();
             if (!blocks && read.Contains("denied", StringComparison.Ordinal))
                 return;
             Assert.That(read, Does.Contain("content"));

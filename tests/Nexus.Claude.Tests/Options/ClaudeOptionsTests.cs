@@ -100,6 +100,7 @@ public sealed class ClaudeOptionsTests
             _ when type == typeof(IProgress<CliDownloadProgress>) => new Progress<CliDownloadProgress>(),
             _ when type == typeof(TimeProvider) => new OtherTime(),
             _ when type == typeof(Action<string>) => (Action<string>)(_ => { }),
+            _ when type == typeof(HookCollection) => new HookCollection().On(HookEvent.Stop, _ => null),
             _ when type == typeof(IList<string>) => new List<string> { "x" },
             _ when type == typeof(IList<SettingSource>) => new List<SettingSource> { SettingSource.User },
             _ when type == typeof(IList<PluginOptions>) => new List<PluginOptions> { "x" },
