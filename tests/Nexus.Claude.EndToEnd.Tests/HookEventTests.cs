@@ -396,7 +396,8 @@ internal sealed class HookEventTests
                 options.Hooks.On(HookEvent.Elicitation, "asking", _ => fails ? throw new InvalidOperationException("oops") : ElicitationHookOutput.Decline("no"));
         });
         var user = new AnsweringUser();
-        var features = new SessionFeatures([.. SessionFeatures.For(options).All, user]);
+        var features = SessionFeatures.For(options);
+        ((IList<ISessionFeature>)features.All).Add(user);
         var start = await SessionStart.StartAsync(options, features, singleStream: false, cli.Deadline);
         await using var session = start.Session;
         await start.InitializeAsync(cli.Deadline);

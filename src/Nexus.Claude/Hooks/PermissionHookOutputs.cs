@@ -12,8 +12,8 @@ public sealed record PermissionRequestHookOutput : HookOutput
     /// <summary>When allowed: the input to run with, in the place of the whole input; null keeps it.</summary>
     public JsonObject? UpdatedInput { get; init; }
 
-    /// <summary>When allowed: changes of permissions, in the form of <see cref="PermissionRequestHookInput.PermissionSuggestions"/>; null for none.</summary>
-    public IReadOnlyList<JsonElement>? UpdatedPermissions { get; init; }
+    /// <summary>When allowed: changes of permissions, for example of <see cref="PermissionRequestHookInput.PermissionSuggestions"/>; null for none.</summary>
+    public IReadOnlyList<PermissionUpdate>? UpdatedPermissions { get; init; }
 
     /// <summary>When denied: why; the model reads it.</summary>
     public string? Message { get; init; }
@@ -29,7 +29,7 @@ public sealed record PermissionRequestHookOutput : HookOutput
     /// <param name="updatedInput">The input to run with; null for the model's.</param>
     /// <param name="updatedPermissions">Changes of permissions; null for none.</param>
     /// <returns>The answer.</returns>
-    public static PermissionRequestHookOutput Allow(JsonObject? updatedInput = null, IReadOnlyList<JsonElement>? updatedPermissions = null) =>
+    public static PermissionRequestHookOutput Allow(JsonObject? updatedInput = null, IReadOnlyList<PermissionUpdate>? updatedPermissions = null) =>
         new() { Behavior = HookPermissionDecision.Allow, UpdatedInput = updatedInput, UpdatedPermissions = updatedPermissions };
 
     /// <summary>Keeps the tool from running.</summary>
@@ -65,7 +65,7 @@ public sealed record PermissionRequestHookOutput : HookOutput
             return;
         json.WriteStartArray("updatedPermissions"u8);
         foreach (var update in UpdatedPermissions)
-            update.WriteTo(json);
+            update.Write(json);
         json.WriteEndArray();
     }
 

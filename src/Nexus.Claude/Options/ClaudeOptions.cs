@@ -112,6 +112,7 @@ public sealed partial class ClaudeOptions
         copy.DisallowedTools = [.. DisallowedTools];
         copy.ToolAliases = new Dictionary<string, string>(ToolAliases);
         copy.McpServers = new Dictionary<string, McpServerOptions>(McpServers);
+        copy.ToolServers = [.. ToolServers];
         copy.Plugins = [.. Plugins];
         copy.Agents = new Dictionary<string, AgentDefinition>(Agents);
         copy.Hooks = new HookCollection(Hooks);

@@ -11,6 +11,12 @@ internal interface ISessionFeature
     /// <summary>The subtypes of the CLI's control requests that this feature answers. No two features of a session share one.</summary>
     IReadOnlyCollection<string> Subtypes => [];
 
+    /// <summary>Does what must be done before the CLI is started. After a failed start <see cref="EndAsync"/> is called all the same.</summary>
+    /// <param name="options">The session's own copy of the options; they may be changed.</param>
+    /// <param name="cancellationToken">The caller gives up.</param>
+    /// <returns>A task that ends when the CLI may be started.</returns>
+    ValueTask PrepareAsync(ClaudeOptions options, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <summary>Gives the feature its session, before anything is sent or read.</summary>
     /// <param name="session">The session.</param>
     void Attach(Session session)
@@ -33,6 +39,12 @@ internal interface ISessionFeature
     {
     }
 
+    /// <summary>Looks at a prompt that is about to be sent, on the sender's thread. What it throws reaches the sender, and nothing is sent.</summary>
+    /// <param name="prompt">The prompt.</param>
+    void BeforeSend(UserPrompt prompt)
+    {
+    }
+
     /// <summary>
     /// Answers a request. It is called on the read loop, so that requests are seen in the order of the wire: it returns at once, and lets
     /// no code of the caller's run before it has left the loop (<c>Task.Run</c>). What it throws is told to the CLI as an error, which the CLI
@@ -49,6 +61,22 @@ internal interface ISessionFeature
     void Observe(ClaudeMessage message)
     {
     }
+
+    /// <summary>Takes a message for itself, on the read loop; nobody else sees it. Returns at once.</summary>
+    /// <param name="message">The message.</param>
+    /// <returns>True when the message is taken.</returns>
+    bool Takes(ClaudeMessage message) => false;
+
+    /// <summary>
+    /// Holds a result back until something has been done. Called on the read loop, which does not wait; messages behind the result wait with
+    /// it if they go to the same reader.
+    /// </summary>
+    /// <param name="result">The result.</param>
+    /// <returns>Ends, in bounded time and never with a failure, when the result may be handed out, with messages to be handed out before it.</returns>
+    Task<IReadOnlyList<ClaudeMessage>> BeforeResultAsync(ResultMessage result) => NothingBefore;
+
+    /// <summary>Holds nothing back.</summary>
+    static readonly Task<IReadOnlyList<ClaudeMessage>> NothingBefore = Task.FromResult<IReadOnlyList<ClaudeMessage>>([]);
 
     /// <summary>The CLI has ended and no more messages come. Bounded by the feature; never throws.</summary>
     /// <returns>A task that ends when the feature is done with the session.</returns>

@@ -52,7 +52,7 @@ internal sealed class HookOutputTests
         yield return Case(PreModelSwitchHookOutput.Allow(), """{"hookSpecificOutput":{"hookEventName":"PreModelSwitch","permissionDecision":"allow"}}""");
         yield return Case(new PostModelSwitchHookOutput { AdditionalContext = "c" }, """{"hookSpecificOutput":{"hookEventName":"PostModelSwitch","additionalContext":"c"}}""");
         yield return Case(
-            PermissionRequestHookOutput.Allow(input, [JsonElement.Parse("""{"type":"setMode","mode":"plan","destination":"session"}""")]),
+            PermissionRequestHookOutput.Allow(input, [new SetModeUpdate(PermissionMode.Plan)]),
             """{"hookSpecificOutput":{"hookEventName":"PermissionRequest","decision":{"behavior":"allow","updatedInput":{"command":"ls"},"updatedPermissions":[{"type":"setMode","mode":"plan","destination":"session"}]}}}""");
         yield return Case(
             PermissionRequestHookOutput.Deny("no", interrupt: true),
