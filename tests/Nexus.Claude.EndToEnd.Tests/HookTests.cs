@@ -87,6 +87,51 @@ internal sealed class HookTests
     }
 
     [Test]
+    public async Task A_question_goes_to_the_permission_callback_with_its_reason([Values] bool allows)
+    {
+        await using var cli = await WritingCli.StartAsync();
+        ToolPermissionRequest? asked = null;
+
+        await cli.RunAsync(Entry.Client, options =>
+        {
+            options.AllowedTools = ["Write(/other/**)"];
+            options.Hooks.On(HookEvent.PreToolUse, _ => PreToolUseHookOutput.Ask("Really?"));
+            options.CanUseTool = (request, _) =>
+            {
+                asked = request;
+                return ValueTask.FromResult(allows ? PermissionDecision.Allow() : PermissionDecision.Deny("No."));
+            };
+        });
+
+        Assert.That(File.Exists(cli.File), Is.EqualTo(allows));
+        Assert.That(asked!.DecisionReason, Is.EqualTo("Really?"));
+        Assert.That(asked.DecisionReasonType.Value, Is.EqualTo("hook"));
+    }
+
+    [Test]
+    public async Task A_hook_that_answers_first_spares_the_permission_callback_its_answer([Values] bool allows)
+    {
+        await using var cli = await WritingCli.StartAsync();
+        var withdrawn = new TaskCompletionSource();
+
+        await cli.RunAsync(Entry.Client, options =>
+        {
+            options.Hooks.On(HookEvent.PermissionRequest, _ => allows ? PermissionRequestHookOutput.Allow() : PermissionRequestHookOutput.Deny(Denied));
+            options.CanUseTool = async (_, cancellationToken) =>
+            {
+                await using var registration = cancellationToken.Register(withdrawn.SetResult);
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+                return PermissionDecision.Deny("never said");
+            };
+        });
+
+        await withdrawn.Task.WaitAsync(cli.Cli.Deadline);
+        Assert.That(File.Exists(cli.File), Is.EqualTo(allows));
+        if (!allows)
+            Assert.That(cli.ModelWasTold, Does.Contain(Denied));
+    }
+
+    [Test]
     public async Task A_deferred_tool_ends_the_turn_with_the_call_open([Values] Entry entry)
     {
         await using var cli = await WritingCli.StartAsync();
