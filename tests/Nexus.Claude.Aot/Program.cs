@@ -7,6 +7,7 @@ var report = new Report();
 await OptionChecks.RunAsync(report);
 await MessageChecks.RunAsync(report);
 await ConversationChecks.RunAsync(report);
+await HookChecks.RunAsync(report);
 await ControlChecks.RunAsync(report);
 await FailureChecks.RunAsync(report);
 await PermissionChecks.RunAsync(report);

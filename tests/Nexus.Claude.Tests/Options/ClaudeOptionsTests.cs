@@ -104,6 +104,7 @@ public sealed class ClaudeOptionsTests
             _ when type == typeof(ISessionStore) => new InMemorySessionStore(),
             _ when type == typeof(TimeProvider) => new OtherTime(),
             _ when type == typeof(Action<string>) => (Action<string>)(_ => { }),
+            _ when type == typeof(HookCollection) => new HookCollection().On(HookEvent.Stop, _ => null),
             _ when property.Name is nameof(ClaudeOptions.CanUseTool) => (Func<ToolPermissionRequest, CancellationToken, ValueTask<PermissionDecision>>)PermissionPolicy.DenyAll("x").DecideAsync,
             _ when type == typeof(IList<string>) => new List<string> { "x" },
             _ when type == typeof(IList<SettingSource>) => new List<SettingSource> { SettingSource.User },
