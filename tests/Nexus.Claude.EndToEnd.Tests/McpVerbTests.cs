@@ -127,10 +127,10 @@ internal sealed class McpVerbTests
             [ToolServer.From("broken", _ => throw new InvalidOperationException("No database."))],
             cli.Deadline);
 
-        TestContext.Out.WriteLine(string.Join('\n', change.Errors));
         Assert.That(change.Errors.Keys, Does.Contain("bad"));
+        while (await StatusAsync(client, "broken") == McpServerStatus.Pending)
+            cli.Deadline.ThrowIfCancellationRequested();
         var broken = (await client.GetMcpServersAsync(cli.Deadline)).Single(server => server.Name == "broken");
-        TestContext.Out.WriteLine(broken);
         Assert.That(broken.Status, Is.EqualTo(McpServerStatus.Failed));
         Assert.That(() => client.SetMcpServersAsync(toolServers: [new ToolServer("workspace")]), Throws.TypeOf<OptionsValidationException>());
     }
@@ -160,8 +160,8 @@ internal sealed class McpVerbTests
         await using var cli = await RealCli.StartAsync();
         await using var client = await cli.ConnectAsync(options => options.McpServers["tiny"] = TinyMcpServer.Definition);
 
-        while (await StatusAsync(client, "tiny") != McpServerStatus.Connected)
-            await Task.Yield();
+        while (await StatusAsync(client, "tiny") == McpServerStatus.Pending)
+            cli.Deadline.ThrowIfCancellationRequested();
 
         var result = await client.ReadMcpResourceAsync("tiny", "ui://tiny/page", cli.Deadline);
 
@@ -178,6 +178,28 @@ internal sealed class McpVerbTests
         TestContext.Out.WriteLine(await client.SetMcpPermissionModeOverrideAsync("tiny", PermissionMode.Default, cli.Deadline));
         TestContext.Out.WriteLine(await client.SetMcpPermissionModeOverrideAsync("tiny", null, cli.Deadline));
         Assert.That(() => client.SetMcpPermissionModeOverrideAsync("tiny", new PermissionMode("nonsense"), cli.Deadline), Throws.TypeOf<ProtocolException>());
+    }
+
+    [Test]
+    public async Task A_dialog_of_the_CLI_is_shown_by_the_callback()
+    {
+        await using var cli = await RealCli.StartAsync();
+        var shown = new List<UserDialogRequest>();
+        cli.Api.Default = _ => ScriptedReply.Text("").WithStopReason("refusal");
+
+        var messages = await cli.QueryAsync("Go", options =>
+        {
+            options.SupportedDialogKinds = ["refusal_fallback_prompt"];
+            options.FallbackModels = ["sonnet"];
+            options.OnUserDialog = (request, _) =>
+            {
+                shown.Add(request);
+                return ValueTask.FromResult(UserDialogResponse.Cancelled);
+            };
+        });
+
+        TestContext.Out.WriteLine(string.Join('\n', shown) + "\n" + messages.Result().Raw);
+        Assert.That(shown, Is.Not.Empty);
     }
 
     [Test]

@@ -337,6 +337,65 @@ internal sealed class ToolServerTests
     }
 
     [Test]
+    public async Task A_long_result_arrives_whole_when_the_tool_may_give_one()
+    {
+        await using var cli = await RealCli.StartAsync();
+        var text = string.Join(' ', Enumerable.Range(0, 20_000));
+        var server = new ToolServer("long")
+            .Add("plain", "x", () => text)
+            .Add("whole", "x", () => text, new ToolOptions { MaxResultCharacters = 300_000 });
+        cli.Api.Enqueue(ScriptedReply.ToolUses(new ToolCall("mcp__long__plain", "{}"), new ToolCall("mcp__long__whole", "{}")));
+        cli.Api.Enqueue(ScriptedReply.Text("Done."));
+
+        await cli.QueryAsync("Go", options => Use(options, server));
+
+        var results = cli.Api.ConversationRequests[1].ToolResults;
+        TestContext.Out.WriteLine($"{text.Length} {TextOf(results[0]).Length} {TextOf(results[1]).Length}");
+        Assert.That(TextOf(results[0]).Length, Is.LessThan(text.Length));
+        Assert.That(TextOf(results[1]), Is.EqualTo(text));
+    }
+
+    [Test]
+    public async Task A_policy_of_the_server_outweighs_a_rule_that_allows()
+    {
+        await using var cli = await RealCli.StartAsync();
+        var called = false;
+        var server = new ToolServer("disk") { Policies = [new McpToolPolicy("wipe") { Permission = McpToolDecision.AlwaysDeny }] }
+            .Add("wipe", "x", () => called = true);
+        cli.Api.Enqueue(ScriptedReply.ToolUse("mcp__disk__wipe", "{}"));
+        cli.Api.Enqueue(ScriptedReply.Text("Denied."));
+
+        await cli.QueryAsync("Go", options => Use(options, server));
+
+        Assert.That(called, Is.False);
+        Assert.That(IsError(cli.Api.ConversationRequests[1].ToolResults.Single()));
+    }
+
+    [Test]
+    public async Task Closing_the_client_while_a_tool_runs_cancels_it_and_leaves_nothing()
+    {
+        await using var cli = await RealCli.StartAsync();
+        var started = new TaskCompletionSource();
+        var cancelled = new TaskCompletionSource();
+        var server = new ToolServer("slow").Add("hang", "Hangs", async (CancellationToken cancellationToken) =>
+        {
+            await using var registration = cancellationToken.Register(cancelled.SetResult);
+            started.SetResult();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        });
+        cli.Api.Enqueue(ScriptedReply.ToolUse("mcp__slow__hang", "{}"));
+        var client = await cli.ConnectAsync(options => Use(options, server));
+        var turn = client.SendAsync("Go", cli.Deadline);
+        await started.Task.WaitAsync(cli.Deadline);
+
+        await client.DisposeAsync();
+
+        await cancelled.Task.WaitAsync(cli.Deadline);
+        Assert.That((await client.Completion).Cause, Is.Null);
+        Assert.That(turn.State, Is.Not.EqualTo(TurnState.Running));
+    }
+
+    [Test]
     public async Task One_server_serves_several_sessions_and_goes_together_with_servers_of_other_kinds()
     {
         await using var cli = await RealCli.StartAsync();

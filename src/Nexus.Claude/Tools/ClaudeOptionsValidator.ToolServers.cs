@@ -11,6 +11,8 @@ internal sealed partial class ClaudeOptionsValidator
             Add(mistake);
         if (_options.SupportedDialogKinds.Count == 0 && _options.OnUserDialog is not null)
             Add("OnUserDialog is set but SupportedDialogKinds is empty, so no dialog would ever be asked for; list the kinds that the callback can show.");
+        if (_options.SupportedDialogKinds.Count > 0 && _options.OnUserDialog is null)
+            Add("SupportedDialogKinds is set without OnUserDialog, so the CLI would wait for dialogs that nobody shows; set OnUserDialog, or list no kinds.");
     }
 
     /// <summary>What is wrong with the servers that a live client is to have.</summary>

@@ -66,7 +66,7 @@ internal sealed partial class InProcessServers(IEnumerable<ToolServer> servers, 
         if (server is null)
             return InboundReply.Refused($"SDK MCP server not found: {name}");
         if (!JsonRpc.TryRead(request.Member("message"), out var message))
-            return Reply(JsonRpc.Error(default, JsonRpc.InvalidRequest, "The message is no JSON-RPC message."));
+            return Reply(JsonRpc.Error(JsonRpc.IdOf(request.Member("message")), JsonRpc.InvalidRequest, "The message is no JSON-RPC message, or nested too deeply."));
 
         // Nothing is awaited before the message is in the server's queue: that keeps the order of the wire.
         var reply = await server.ReceiveAsync(message, cancellationToken).ConfigureAwait(false);

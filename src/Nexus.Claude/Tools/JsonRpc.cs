@@ -54,6 +54,16 @@ internal static class JsonRpc
         }
     }
 
+    /// <summary>The id of a message that could not be read, so that whoever waits for its reply learns of it.</summary>
+    public static RequestId IdOf(JsonElement message)
+    {
+        if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("id", out var id))
+            return default;
+        if (id.ValueKind == JsonValueKind.String)
+            return new RequestId(id.GetString()!);
+        return id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) ? new RequestId(number) : default;
+    }
+
     /// <summary>Reads the id of a request out of parameters.</summary>
     public static RequestId? IdOf(JsonNode? id)
     {

@@ -112,6 +112,11 @@ public sealed class ClaudeOptionsTests
             _ when type == typeof(IDictionary<string, string>) => new Dictionary<string, string> { ["x"] = "y" },
             _ when type == typeof(IDictionary<string, McpServerOptions>) => new Dictionary<string, McpServerOptions> { ["x"] = new StdioMcpServer("y") },
             _ when type == typeof(IDictionary<string, AgentDefinition>) => new Dictionary<string, AgentDefinition> { ["x"] = new("d", "p") },
+            _ when type == typeof(IList<ToolServer>) => new List<ToolServer> { new("x") },
+            _ when type == typeof(Func<ElicitationRequest, CancellationToken, ValueTask<ElicitationResponse>>) =>
+                (Func<ElicitationRequest, CancellationToken, ValueTask<ElicitationResponse>>)((_, _) => ValueTask.FromResult(ElicitationResponse.Decline)),
+            _ when type == typeof(Func<UserDialogRequest, CancellationToken, ValueTask<UserDialogResponse>>) =>
+                (Func<UserDialogRequest, CancellationToken, ValueTask<UserDialogResponse>>)((_, _) => ValueTask.FromResult(UserDialogResponse.Cancelled)),
             _ when type == typeof(Microsoft.Extensions.Logging.ILoggerFactory) => NullLoggerFactory.Instance,
             _ => throw new AssertionException($"Give {property.Name} of type {type} a value in this test."),
         };

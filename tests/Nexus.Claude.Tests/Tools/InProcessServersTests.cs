@@ -167,6 +167,9 @@ internal sealed class InProcessServersTests
         var absent = await talk.CallAsync("s", "absent", 4);
         var malformed = await talk.AskAsync("s", "\"hello\"");
 
+        var deep = await talk.CallAsync("s", "refuse", 5, string.Concat(Enumerable.Repeat("{\"a\":", 100)) + "1" + new string('}', 100));
+
+        Assert.That((deep.GetProperty("id").GetInt32(), ErrorOf(deep).Code), Is.EqualTo((5, -32600)));
         Assert.That(ErrorOf(unknown).Code, Is.EqualTo(-32601));
         Assert.That(ErrorOf(refused), Is.EqualTo((-32602, "Not now.")));
         Assert.That(ErrorOf(absent).Message, Does.Contain("absent"));
