@@ -132,7 +132,7 @@ internal static class MemoryTokenizer
     }
 
     private static bool IsLanguageMark(ReadOnlySpan<char> chunk, int at) =>
-        at == 1 && char.IsAsciiLetter(chunk[0]) && chunk[1] == '#';
+        char.IsAsciiLetter(chunk[0]) && (at == 1 && chunk[1] == '#' || at == 2 && chunk[1] == '+' && chunk[2] == '+');
 
     private static void AddPiece<TSink>(ReadOnlySpan<char> piece, ref TSink sink)
         where TSink : struct, ITokenSink
