@@ -6,12 +6,13 @@ namespace Nexus.Claude.Memory.Inject;
 internal static class TokenEstimate
 {
     private const double LettersPerToken = 7.2;
+    private const double PerInnerWord = 0.4;
     private const double DigitsPerToken = 2.6;
-    private const double PerIdeograph = 1.12;
-    private const double PerMark = 0.85;
-    private const double PerRepeatedMark = 0.35;
-    private const double PerIndent = 0.6;
-    private const double PerLine = 0.75;
+    private const double PerIdeograph = 1.02;
+    private const double PerMark = 0.8;
+    private const double PerRepeatedMark = 0.25;
+    private const double PerIndent = 0.2;
+    private const double PerLine = 0.5;
     private const double PerOther = 0.9;
 
     /// <summary>The estimate, at least 1 for a text that is not empty.</summary>
@@ -25,9 +26,9 @@ internal static class TokenEstimate
             if (char.IsAsciiLetter(c))
             {
                 // A capital within a word begins a new piece.
-                int pieces = 1;
+                double pieces = 1;
                 for (i++; i < text.Length && char.IsAsciiLetter(text[i]); i++)
-                    pieces += char.IsAsciiLetterUpper(text[i]) && char.IsAsciiLetterLower(text[i - 1]) ? 1 : 0;
+                    pieces += char.IsAsciiLetterUpper(text[i]) && char.IsAsciiLetterLower(text[i - 1]) ? PerInnerWord : 0;
                 tokens += Math.Max(pieces, (i - start) / LettersPerToken);
             }
             else if (char.IsAsciiDigit(c))

@@ -80,6 +80,24 @@ internal sealed class Database : IDisposable
         return statement.Step() ? statement.Text(0) : "";
     }
 
+    /// <summary>Lets others read while one writes. SQLite does not wait for its turn to switch, so this does.</summary>
+    public void UseWriteAheadLog()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Pragma("journal_mode=WAL");
+                return;
+            }
+            catch (MemoryStoreException failure) when (failure.Failure == MemoryStoreFailure.Busy && attempt < 250)
+            {
+                // Whoever is in the way is writing: this waits for a turn after it.
+                Execute("BEGIN IMMEDIATE; COMMIT");
+            }
+        }
+    }
+
     public void Check(int result)
     {
         if (result is raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE)

@@ -40,7 +40,8 @@ internal static class Schema
     /// <returns>The version the file had.</returns>
     public static int Migrate(Database database)
     {
-        int version = ReadVersion(database);
+        // In one transaction: another process may be making the file at this moment.
+        int version = database.Read(() => ReadVersion(database));
         if (version == Version)
             return version;
 
@@ -69,7 +70,7 @@ internal static class Schema
     }
 
     /// <summary>Throws when the file is another program's, or a newer version's.</summary>
-    public static void RefuseForeign(Database database) => ReadVersion(database);
+    public static void RefuseForeign(Database database) => database.Read(() => ReadVersion(database));
 
     private static int ReadVersion(Database database)
     {

@@ -185,7 +185,7 @@ internal sealed class SqliteMemoryStore : IMemoryStore
 
     private static void Tune(Database database)
     {
-        database.Pragma("journal_mode=WAL");
+        database.UseWriteAheadLog();
         database.Execute("PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456; PRAGMA cache_size=-16384; PRAGMA secure_delete=FAST");
     }
 

@@ -164,7 +164,8 @@ internal static class MemoryTokenizer
         if (path.Length == 0)
             return;
 
-        Span<char> whole = path.Length <= LongestToken ? stackalloc char[path.Length] : [];
+        // An apostrophe is no part of a token.
+        Span<char> whole = path.Length <= LongestToken && path.IndexOfAny('\'', '\u2019') < 0 ? stackalloc char[path.Length] : [];
         if (whole.Length > 0)
         {
             path.ToLowerInvariant(whole);
