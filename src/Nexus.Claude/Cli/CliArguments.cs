@@ -68,7 +68,7 @@ internal sealed class CliArguments
         Flag("--strict-mcp-config", options.StrictMcpConfig);
         Value("--permission-mode", options.PermissionMode?.Value);
         Flag("--allow-dangerously-skip-permissions", options.AllowDangerouslySkipPermissions);
-        Value("--permission-prompt-tool", options.PermissionPromptToolName);
+        Value("--permission-prompt-tool", options.CanUseTool is null ? options.PermissionPromptToolName : "stdio");
         Value("--permission-prompts", options.PermissionPrompts?.Value);
         // An empty list must be sent too: without the flag the CLI reads all sources.
         if (options.SettingSources is { } sources)
@@ -91,6 +91,7 @@ internal sealed class CliArguments
         Flag("--include-partial-messages", options.IncludePartialMessages);
         Flag("--include-hook-events", options.IncludeHookEvents);
         Flag("--replay-user-messages", options.ReplayUserMessages);
+        Flag("--session-mirror", options.SessionStore is not null);
     }
 
     private void AddPlace(ClaudeOptions options)

@@ -112,8 +112,10 @@ public sealed partial class ClaudeOptions
         copy.DisallowedTools = [.. DisallowedTools];
         copy.ToolAliases = new Dictionary<string, string>(ToolAliases);
         copy.McpServers = new Dictionary<string, McpServerOptions>(McpServers);
+        copy.ToolServers = [.. ToolServers];
         copy.Plugins = [.. Plugins];
         copy.Agents = new Dictionary<string, AgentDefinition>(Agents);
+        copy.Hooks = new HookCollection(Hooks);
         copy.SettingSources = SettingSources is null ? null : [.. SettingSources];
         copy.AdditionalDirectories = [.. AdditionalDirectories];
         copy.ExtraArguments = new Dictionary<string, string?>(ExtraArguments);

@@ -146,6 +146,10 @@ internal sealed partial class ClaudeOptionsValidator
         if (mode == "bypassPermissions" && !_options.AllowDangerouslySkipPermissions)
             Add("PermissionMode is bypassPermissions without AllowDangerouslySkipPermissions; set that to true if every tool may really run unasked.");
         Known("PermissionPrompts", _options.PermissionPrompts?.Value, "host", "none");
+        if (_options.CanUseTool is not null && _options.PermissionPromptToolName is not null)
+            Add("CanUseTool and PermissionPromptToolName are both set, but only one of them can be asked; leave one of them out.");
+        if (_options.CanUseTool is not null && _options.PermissionPrompts == PermissionPromptTarget.None)
+            Add("CanUseTool is set although PermissionPrompts is 'none', so it would never be asked; leave one of them out.");
         if (_options.PermissionPromptToolName is not { } tool)
             return;
         ToolName("PermissionPromptToolName", tool);

@@ -31,13 +31,17 @@ internal sealed partial class ClaudeOptionsValidator
         validator.CheckPlace();
         validator.CheckModel();
         validator.CheckSession();
+        validator.CheckSessionStore();
         validator.CheckTools();
         validator.CheckAgents();
         validator.CheckServers();
+        validator.CheckToolServers();
         validator.CheckPermissions();
+        validator.CheckHooks();
         validator.CheckSettings();
         validator.CheckProcess();
         validator.CheckLimits();
+        validator.CheckUsage();
         return validator._mistakes;
     }
 
@@ -122,6 +126,7 @@ internal sealed partial class ClaudeOptionsValidator
         Positive("ShutdownTimeout", _options.ShutdownTimeout);
         Positive("IdleTimeout", _options.IdleTimeout);
         Positive("TurnTimeout", _options.TurnTimeout);
+        Positive("PermissionTimeout", _options.PermissionTimeout);
         if (_options.MaxLineBytes < SmallestMaxLineBytes)
             Add($"MaxLineBytes is {_options.MaxLineBytes}; it must be at least {SmallestMaxLineBytes}, as ordinary messages are longer than that would allow.");
         if (_options.Buffering.ByteBudget <= 0)
