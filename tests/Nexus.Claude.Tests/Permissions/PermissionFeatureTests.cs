@@ -1,9 +1,9 @@
-using Nexus.Claude.Permissions;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
+using Nexus.Claude.Permissions;
 using Nexus.Claude.Protocol;
 using Nexus.Claude.Tests.Protocol;
 
