@@ -4,36 +4,16 @@ using System.Text.Json.Serialization;
 namespace Nexus.Claude;
 
 /// <summary>The input of <see cref="HookEvent.PermissionRequest"/>.</summary>
-public sealed record PermissionRequestHookInput : HookInput
+public sealed record PermissionRequestHookInput : ToolHookInput
 {
-    /// <summary>The tool, for example <c>Bash</c> or <c>mcp__server__tool</c>.</summary>
-    [JsonPropertyName("tool_name")]
-    public string ToolName { get; init => field = value ?? ""; } = "";
-
-    /// <summary>What the tool is called with; an empty object when the CLI sent nothing.</summary>
-    [JsonPropertyName("tool_input")]
-    public JsonElement ToolInput { get => EmptyJson.ObjectIfUndefined(field); init; }
-
     /// <summary>The changes of permissions that the CLI suggests; <see cref="PermissionRequestHookOutput.UpdatedPermissions"/> takes them as they are.</summary>
     [JsonPropertyName("permission_suggestions")]
     public IReadOnlyList<PermissionUpdate> PermissionSuggestions { get; init => field = value ?? []; } = [];
-
-    /// <summary>The MCP server that the tool belongs to; null for tools of the CLI.</summary>
-    [JsonPropertyName("mcp_server")]
-    public HookMcpServer? McpServer { get; init; }
 }
 
 /// <summary>The input of <see cref="HookEvent.PermissionDenied"/>.</summary>
-public sealed record PermissionDeniedHookInput : HookInput
+public sealed record PermissionDeniedHookInput : ToolHookInput
 {
-    /// <summary>The tool, for example <c>Bash</c> or <c>mcp__server__tool</c>.</summary>
-    [JsonPropertyName("tool_name")]
-    public string ToolName { get; init => field = value ?? ""; } = "";
-
-    /// <summary>What the tool is called with; an empty object when the CLI sent nothing.</summary>
-    [JsonPropertyName("tool_input")]
-    public JsonElement ToolInput { get => EmptyJson.ObjectIfUndefined(field); init; }
-
     /// <summary>The call of the tool.</summary>
     [JsonPropertyName("tool_use_id")]
     public string ToolUseId { get; init => field = value ?? ""; } = "";
@@ -41,10 +21,6 @@ public sealed record PermissionDeniedHookInput : HookInput
     /// <summary>Why it was denied.</summary>
     [JsonPropertyName("reason")]
     public string Reason { get; init => field = value ?? ""; } = "";
-
-    /// <summary>The MCP server that the tool belongs to; null for tools of the CLI.</summary>
-    [JsonPropertyName("mcp_server")]
-    public HookMcpServer? McpServer { get; init; }
 }
 
 /// <summary>The input of <see cref="HookEvent.Elicitation"/>.</summary>

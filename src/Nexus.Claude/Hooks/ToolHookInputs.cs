@@ -4,36 +4,16 @@ using System.Text.Json.Serialization;
 namespace Nexus.Claude;
 
 /// <summary>The input of <see cref="HookEvent.PreToolUse"/>.</summary>
-public sealed record PreToolUseHookInput : HookInput
+public sealed record PreToolUseHookInput : ToolHookInput
 {
-    /// <summary>The tool, for example <c>Bash</c> or <c>mcp__server__tool</c>.</summary>
-    [JsonPropertyName("tool_name")]
-    public string ToolName { get; init => field = value ?? ""; } = "";
-
-    /// <summary>What the tool is called with; an empty object when the CLI sent nothing.</summary>
-    [JsonPropertyName("tool_input")]
-    public JsonElement ToolInput { get => EmptyJson.ObjectIfUndefined(field); init; }
-
     /// <summary>The call of the tool.</summary>
     [JsonPropertyName("tool_use_id")]
     public string ToolUseId { get; init => field = value ?? ""; } = "";
-
-    /// <summary>The MCP server that the tool belongs to; null for tools of the CLI.</summary>
-    [JsonPropertyName("mcp_server")]
-    public HookMcpServer? McpServer { get; init; }
 }
 
 /// <summary>The input of <see cref="HookEvent.PostToolUse"/>.</summary>
-public sealed record PostToolUseHookInput : HookInput
+public sealed record PostToolUseHookInput : ToolHookInput
 {
-    /// <summary>The tool, for example <c>Bash</c> or <c>mcp__server__tool</c>.</summary>
-    [JsonPropertyName("tool_name")]
-    public string ToolName { get; init => field = value ?? ""; } = "";
-
-    /// <summary>What the tool is called with; an empty object when the CLI sent nothing.</summary>
-    [JsonPropertyName("tool_input")]
-    public JsonElement ToolInput { get => EmptyJson.ObjectIfUndefined(field); init; }
-
     /// <summary>What the tool gave, in its own form; null when it gave nothing.</summary>
     [JsonPropertyName("tool_response")]
     public JsonElement? ToolResponse { get; init; }
@@ -46,23 +26,11 @@ public sealed record PostToolUseHookInput : HookInput
     [JsonPropertyName("duration_ms")]
     [JsonConverter(typeof(MillisecondsConverter))]
     public TimeSpan? Duration { get; init; }
-
-    /// <summary>The MCP server that the tool belongs to; null for tools of the CLI.</summary>
-    [JsonPropertyName("mcp_server")]
-    public HookMcpServer? McpServer { get; init; }
 }
 
 /// <summary>The input of <see cref="HookEvent.PostToolUseFailure"/>.</summary>
-public sealed record PostToolUseFailureHookInput : HookInput
+public sealed record PostToolUseFailureHookInput : ToolHookInput
 {
-    /// <summary>The tool, for example <c>Bash</c> or <c>mcp__server__tool</c>.</summary>
-    [JsonPropertyName("tool_name")]
-    public string ToolName { get; init => field = value ?? ""; } = "";
-
-    /// <summary>What the tool is called with; an empty object when the CLI sent nothing.</summary>
-    [JsonPropertyName("tool_input")]
-    public JsonElement ToolInput { get => EmptyJson.ObjectIfUndefined(field); init; }
-
     /// <summary>The call of the tool.</summary>
     [JsonPropertyName("tool_use_id")]
     public string ToolUseId { get; init => field = value ?? ""; } = "";
@@ -79,10 +47,6 @@ public sealed record PostToolUseFailureHookInput : HookInput
     [JsonPropertyName("duration_ms")]
     [JsonConverter(typeof(MillisecondsConverter))]
     public TimeSpan? Duration { get; init; }
-
-    /// <summary>The MCP server that the tool belongs to; null for tools of the CLI.</summary>
-    [JsonPropertyName("mcp_server")]
-    public HookMcpServer? McpServer { get; init; }
 }
 
 /// <summary>The input of <see cref="HookEvent.PostToolBatch"/>.</summary>
@@ -111,16 +75,4 @@ public sealed record HookToolCall : OpenRecord
     /// <summary>What the model is told of it; null when there is nothing.</summary>
     [JsonPropertyName("tool_response")]
     public JsonElement? ToolResponse { get; init; }
-}
-
-/// <summary>The MCP server that a tool belongs to.</summary>
-public sealed record HookMcpServer : OpenRecord
-{
-    /// <summary>Its name.</summary>
-    [JsonPropertyName("name")]
-    public string Name { get; init => field = value ?? ""; } = "";
-
-    /// <summary>Where it was configured, for example <c>sdk</c>, <c>project</c> or <c>plugin</c>; a newer CLI may know more.</summary>
-    [JsonPropertyName("source")]
-    public string Source { get; init => field = value ?? ""; } = "";
 }

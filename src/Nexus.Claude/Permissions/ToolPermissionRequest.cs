@@ -43,7 +43,7 @@ public sealed partial record ToolPermissionRequest
     public string? Description { get; init; }
 
     /// <summary>The MCP server of the tool; null for built-in tools and CLIs that do not say.</summary>
-    public PermissionMcpServer? McpServer { get; init; }
+    public ToolMcpServer? McpServer { get; init; }
 
     /// <summary>The ask rule of the settings that wants this question to be put to a person; null for none.</summary>
     public MatchedAskRule? MatchedAskRule { get; init; }
@@ -92,7 +92,12 @@ public sealed partial record ToolPermissionRequest
             DisplayName = PermissionJson.Text(json, "display_name"),
             Description = PermissionJson.Text(json, "description"),
             McpServer = PermissionJson.Member(json, "mcp_server") is { ValueKind: JsonValueKind.Object } server
-                ? new PermissionMcpServer(PermissionJson.Text(server, "name") ?? "", PermissionJson.Text(server, "source") ?? "")
+                ? new ToolMcpServer
+                {
+                    Name = PermissionJson.Text(server, "name") ?? "",
+                    Source = PermissionJson.Text(server, "source") ?? "",
+                    AdditionalProperties = PermissionJson.Rest(server, "name", "source"),
+                }
                 : null,
             MatchedAskRule = PermissionJson.Member(json, "matched_ask_rule") is { ValueKind: JsonValueKind.Object } rule
                 ? new MatchedAskRule(
@@ -107,11 +112,6 @@ public sealed partial record ToolPermissionRequest
         };
     }
 }
-
-/// <summary>The MCP server whose tool is asked about.</summary>
-/// <param name="Name">Its name as configured. Text of others: trust <paramref name="Source"/>, not the name.</param>
-/// <param name="Source">Where it is defined: <c>sdk</c> for a server in this program, else <c>user</c>, <c>project</c>, <c>plugin</c> and so on.</param>
-public sealed record PermissionMcpServer(string Name, string Source);
 
 /// <summary>The ask rule that led to a question.</summary>
 /// <param name="Source">Where the rule stands.</param>

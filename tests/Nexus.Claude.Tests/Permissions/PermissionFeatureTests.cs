@@ -47,7 +47,7 @@ internal sealed class PermissionFeatureTests
             Assert.That(seen.DecisionReason, Is.EqualTo("because"));
             Assert.That(seen.DecisionReasonType, Is.EqualTo(PermissionReasonType.SafetyCheck));
             Assert.That((seen.Title, seen.DisplayName, seen.Description), Is.EqualTo(("t", "d", "e")));
-            Assert.That(seen.McpServer, Is.EqualTo(new PermissionMcpServer("calc", "sdk")));
+            Assert.That(seen.McpServer, Is.EqualTo(new ToolMcpServer { Name = "calc", Source = "sdk" }));
             Assert.That(seen.MatchedAskRule, Is.EqualTo(new MatchedAskRule("userSettings", new PermissionRule("Bash", "rm *"))));
             Assert.That((seen.RequiresUserInteraction, seen.ClassifierApprovable, seen.SuppressAlwaysAllowRule, seen.DefaultToNo), Is.EqualTo((true, (bool?)false, true, true)));
             Assert.That(seen.WantsPerson);

@@ -26,11 +26,11 @@ internal sealed class PermissionPolicyTests
     public async Task A_server_is_known_by_what_the_CLI_says_and_not_by_the_look_of_the_tool()
     {
         var policy = PermissionPolicy.AllowTools("mcp__git");
-        var other = Request("mcp__git__evil__push") with { McpServer = new PermissionMcpServer("git__evil", "project") };
-        var dotted = Request("mcp__my_server__push") with { McpServer = new PermissionMcpServer("my.server", "user") };
+        var other = Request("mcp__git__evil__push") with { McpServer = new ToolMcpServer { Name = "git__evil", Source = "project" } };
+        var dotted = Request("mcp__my_server__push") with { McpServer = new ToolMcpServer { Name = "my.server", Source = "user" } };
 
         Assert.That(await policy.TryDecideAsync(other), Is.Null);
-        Assert.That(await policy.TryDecideAsync(other with { McpServer = new PermissionMcpServer("git", "user") }), Is.Not.Null);
+        Assert.That(await policy.TryDecideAsync(other with { McpServer = new ToolMcpServer { Name = "git", Source = "user" } }), Is.Not.Null);
         Assert.That(await PermissionPolicy.AllowTools("mcp__my_server").TryDecideAsync(dotted), Is.Not.Null);
     }
 
