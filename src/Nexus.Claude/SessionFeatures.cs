@@ -6,7 +6,7 @@ namespace Nexus.Claude;
 /// <summary>The features that take part in one session, made from its options. A session without callbacks has none.</summary>
 internal sealed class SessionFeatures
 {
-    private SessionFeatures(List<ISessionFeature> all) => All = all;
+    private SessionFeatures(IReadOnlyList<ISessionFeature> all) => All = all;
 
     /// <summary>All of them, in the order in which they see messages.</summary>
     public IReadOnlyList<ISessionFeature> All { get; }
@@ -22,4 +22,9 @@ internal sealed class SessionFeatures
             all.Add(new PermissionFeature(options));
         return new SessionFeatures(all);
     }
+
+    /// <summary>These and one more.</summary>
+    /// <param name="more">A feature that comes from elsewhere than the options.</param>
+    /// <returns>The features.</returns>
+    public SessionFeatures With(ISessionFeature more) => new([.. All, more]);
 }

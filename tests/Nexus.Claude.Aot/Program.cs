@@ -9,5 +9,6 @@ await MessageChecks.RunAsync(report);
 await ConversationChecks.RunAsync(report);
 await FailureChecks.RunAsync(report);
 await PermissionChecks.RunAsync(report);
+await PoolChecks.RunAsync(report);
 await TestingChecks.RunAsync(report);
 return report.Finish();

@@ -39,13 +39,26 @@ internal sealed class SessionStart
         ClaudeOptions options, SessionFeatures features, bool singleStream, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var logger = options.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
         var command = CliCommand.Create(options);
+        var process = await LaunchAsync(options, command.Arguments, command.WorkingDirectory, cancellationToken).ConfigureAwait(false);
+        return Adopt(process, command, options, features, singleStream);
+    }
+
+    /// <summary>Finds the CLI and starts it; nothing is sent to it yet.</summary>
+    /// <param name="options">Validated options.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="workingDirectory">The folder in full; null for this program's own.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The process.</returns>
+    internal static async Task<CliProcess> LaunchAsync(
+        ClaudeOptions options, IReadOnlyList<string> arguments, string? workingDirectory, CancellationToken cancellationToken)
+    {
+        var logger = LoggerOf(options);
         var cli = await ClaudeCli.ResolveAsync(
             options.CliPath, options.AutoDownload, options.Installation, options.DownloadProgress, cancellationToken).ConfigureAwait(false);
-        var start = CliStart.For(cli.Path, command.Arguments, CliEnvironment.Build(options)) with
+        var start = CliStart.For(cli.Path, arguments, CliEnvironment.Build(options)) with
         {
-            WorkingDirectory = command.WorkingDirectory,
+            WorkingDirectory = workingDirectory,
             User = options.User,
             StandardError = options.StandardError,
             StandardErrorFailed = logger.StandardErrorCallbackFailed,
@@ -53,7 +66,19 @@ internal sealed class SessionStart
         };
         var process = CliProcess.Start(start);
         logger.CliStarted(cli.Path, process.ProcessId);
-        var begun = Begin(process, command, SettingsFor(options, features, singleStream, logger));
+        return process;
+    }
+
+    /// <summary>Begins a session on a CLI that has been started and was told nothing yet.</summary>
+    /// <param name="connection">The CLI.</param>
+    /// <param name="command">What to tell it; its command line is in force already.</param>
+    /// <param name="options">The session's own copy of the caller's options.</param>
+    /// <param name="features">The features that take part.</param>
+    /// <param name="singleStream">True when one reader wants every message in the order of the wire.</param>
+    /// <returns>The start.</returns>
+    internal static SessionStart Adopt(ICliConnection connection, CliCommand command, ClaudeOptions options, SessionFeatures features, bool singleStream)
+    {
+        var begun = Begin(connection, command, SettingsFor(options, features, singleStream, LoggerOf(options)));
         begun.Session.Own(Task.Run(WarmUp.Run, CancellationToken.None));
         return begun;
     }
@@ -98,6 +123,8 @@ internal sealed class SessionStart
         foreach (var feature in features)
             feature.WriteInitialize(json);
     }
+
+    private static ILogger LoggerOf(ClaudeOptions options) => options.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
 
     private static SessionSettings SettingsFor(ClaudeOptions options, SessionFeatures features, bool singleStream, ILogger logger) => new()
     {
