@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude;
@@ -58,9 +60,61 @@ public sealed partial class ClaudeClient
         return ControlChannel.TextOf(reply, "mode") is { } now ? new PermissionMode(now) : mode;
     }
 
+    /// <summary>
+    /// Sends any control request, for what this version of the SDK has no method for. Such requests may change with every CLI release.
+    /// </summary>
+    /// <param name="request">The request object with its <c>subtype</c>, for example <c>{"subtype":"get_plan"}</c>.</param>
+    /// <param name="cancellationToken">Gives up the wait; the CLI is told so.</param>
+    /// <returns>The payload of the answer; <see cref="JsonValueKind.Undefined"/> when the CLI only acknowledges.</returns>
+    /// <exception cref="ArgumentException">There is no <c>subtype</c>.</exception>
+    /// <exception cref="ProtocolException">The CLI refused; an unknown subtype has the code <c>unsupported_request</c>.</exception>
+    /// <exception cref="ClaudeTimeoutException">No answer within <see cref="ClaudeOptions.ControlRequestTimeout"/>.</exception>
+    public Task<JsonElement> SendControlRequestAsync(JsonObject request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var subtype = request["subtype"] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        return SendWholeAsync(NotEmpty(subtype, nameof(request)), json => request.WriteTo(json), cancellationToken);
+    }
+
+    /// <inheritdoc cref="SendControlRequestAsync(JsonObject, CancellationToken)"/>
+    public Task<JsonElement> SendControlRequestAsync(JsonElement request, CancellationToken cancellationToken = default) =>
+        SendWholeAsync(NotEmpty(ControlChannel.TextOf(request, "subtype"), nameof(request)), request.WriteTo, cancellationToken);
+
+    private static string NotEmpty(string? subtype, string parameter) =>
+        string.IsNullOrEmpty(subtype)
+            ? throw new ArgumentException("A control request is a JSON object with a string member 'subtype'.", parameter)
+            : subtype;
+
+    private Task<JsonElement> SendWholeAsync(string subtype, Action<Utf8JsonWriter> writeRequest, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_session.IsClosing, this);
+        return _session.Control.RequestWholeAsync(subtype, writeRequest, _session.Settings.ControlRequestTimeout, cancellationToken);
+    }
+
     private Task<JsonElement> RequestAsync(string subtype, Action<Utf8JsonWriter>? writeMembers, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_session.IsClosing, this);
         return _session.Control.RequestAsync(subtype, writeMembers, _session.Settings.ControlRequestTimeout, cancellationToken);
+    }
+
+    /// <summary>Sends a request and reads its answer; a bare acknowledgement is read as an empty object.</summary>
+    private async Task<T> RequestAsync<T>(
+        string subtype, Action<Utf8JsonWriter>? writeMembers, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        var reply = await RequestAsync(subtype, writeMembers, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return EmptyJson.ObjectIfUndefined(reply).Deserialize(type) ?? throw new JsonException("The answer is null.");
+        }
+        catch (JsonException cause)
+        {
+            throw new ProtocolException(
+                $"The CLI's answer to '{subtype}' has a form that this version of the SDK does not know: {cause.Message} "
+                + "SendControlRequestAsync gives the answer as it came.", cause)
+            {
+                RequestSubtype = subtype,
+            };
+        }
     }
 }

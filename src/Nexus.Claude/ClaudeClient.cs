@@ -1,3 +1,4 @@
+using Nexus.Claude.Controls;
 using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude;
@@ -15,18 +16,24 @@ namespace Nexus.Claude;
 public sealed partial class ClaudeClient : IAsyncDisposable
 {
     private readonly Session _session;
+    private readonly SessionStart _start;
     private readonly SessionFeatures _features;
+    private readonly ServerState _server;
     private int _unpromptedReaders;
 
-    private ClaudeClient(Session session, SessionFeatures features, ServerInformation server)
+    private ClaudeClient(SessionStart start, SessionFeatures features, ServerInformation server)
     {
-        _session = session;
+        _session = start.Session;
+        _start = start;
         _features = features;
-        Server = server;
+        _server = new ServerState(_session, server);
     }
 
-    /// <summary>What the CLI said about itself when it was initialised.</summary>
-    public ServerInformation Server { get; }
+    /// <summary>
+    /// What the CLI says about itself: the commands, models and agents it offers, the account. Its lists are kept up to date when the CLI
+    /// reports that its commands have changed, and by the reload verbs.
+    /// </summary>
+    public ServerInformation Server => _server.Current;
 
     internal bool IsBusy => _session.IsBusy;
 
@@ -81,7 +88,7 @@ public sealed partial class ClaudeClient : IAsyncDisposable
     {
         try
         {
-            return new ClaudeClient(starting.Session, features, await starting.InitializeAsync(cancellationToken).ConfigureAwait(false));
+            return new ClaudeClient(starting, features, await starting.InitializeAsync(cancellationToken).ConfigureAwait(false));
         }
         catch
         {
@@ -99,6 +106,7 @@ public sealed partial class ClaudeClient : IAsyncDisposable
     /// <param name="cancellationToken">Interrupts this turn and no other; the client stays usable.</param>
     /// <returns>The turn.</returns>
     /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
+    /// <exception cref="BudgetExceededException"><see cref="ClaudeOptions.Budget"/> is used up; nothing was sent.</exception>
     public Turn SendAsync(UserPrompt prompt, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
@@ -109,14 +117,12 @@ public sealed partial class ClaudeClient : IAsyncDisposable
     /// <param name="prompt">The prompt; a string will do.</param>
     /// <param name="cancellationToken">Interrupts this turn; the client stays usable.</param>
     /// <returns>The text of the result.</returns>
-    /// <exception cref="ClaudeResultException">The turn ended with an error; derived types tell the API, the budget and the turn limit apart.</exception>
-    public async Task<string> AskAsync(UserPrompt prompt, CancellationToken cancellationToken = default)
+    /// <exception cref="ClaudeResultException">The turn ended with an error; derived types tell the API and the turn limit apart.</exception>
+    /// <exception cref="BudgetExceededException">The budget of <see cref="ClaudeOptions.MaxBudgetUsd"/> or <see cref="ClaudeOptions.Budget"/> is used up.</exception>
+    public Task<string> AskAsync(UserPrompt prompt, CancellationToken cancellationToken = default)
     {
-        var turn = SendAsync(prompt, cancellationToken);
-        var outcome = new TurnOutcome();
-        await foreach (var message in turn.ConfigureAwait(false))
-            outcome.Observe(message);
-        return outcome.TextOrThrow(await turn.ResultAsync(CancellationToken.None).ConfigureAwait(false));
+        ArgumentNullException.ThrowIfNull(prompt);
+        return AnswerAsync(prompt, static (result, outcome) => outcome.TextOrThrow(result), cancellationToken);
     }
 
     /// <summary>Ends the CLI and everything it started, now. What it has not written is lost. <see cref="DisposeAsync"/> still has to be called.</summary>

@@ -6,7 +6,7 @@ namespace Nexus.Claude;
 /// One prompt in, a stream of typed messages out. Each call starts a Claude Code CLI, and leaves nothing of it behind. For several
 /// turns of one conversation use <see cref="ClaudeClient"/>: its second turn costs a tenth of a new process.
 /// </summary>
-public static class ClaudeCode
+public static partial class ClaudeCode
 {
     /// <summary>
     /// Sends a prompt and streams everything the CLI says, in the order of the wire, until it has nothing to do any more. The
@@ -21,6 +21,7 @@ public static class ClaudeCode
     /// <exception cref="CliDownloadException">There is no CLI and none could be downloaded.</exception>
     /// <exception cref="CliStartException">The CLI could not be started.</exception>
     /// <exception cref="CliExitedException">The CLI ended before the prompt had its result.</exception>
+    /// <exception cref="BudgetExceededException"><see cref="ClaudeOptions.Budget"/> is used up; nothing was started.</exception>
     public static IAsyncEnumerable<ClaudeMessage> QueryAsync(
         UserPrompt prompt,
         ClaudeOptions? options = null,
@@ -54,25 +55,14 @@ public static class ClaudeCode
     /// <param name="cancellationToken">Interrupts the run and stops the CLI.</param>
     /// <returns>The text of the result.</returns>
     /// <exception cref="ClaudeApiException">The Messages API refused or failed.</exception>
-    /// <exception cref="BudgetExceededException">The budget of <see cref="ClaudeOptions.MaxBudgetUsd"/> is used up.</exception>
+    /// <exception cref="BudgetExceededException">The budget of <see cref="ClaudeOptions.MaxBudgetUsd"/> or <see cref="ClaudeOptions.Budget"/> is used up.</exception>
     /// <exception cref="MaxTurnsExceededException">The limit of <see cref="ClaudeOptions.MaxTurns"/> was reached.</exception>
     /// <exception cref="ClaudeResultException">The turn ended with another error.</exception>
     /// <exception cref="CliExitedException">The CLI ended before the prompt had its result.</exception>
-    public static async Task<string> AskAsync(UserPrompt prompt, ClaudeOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<string> AskAsync(UserPrompt prompt, ClaudeOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        var run = new QueryRun();
-        var outcome = new TurnOutcome();
-        await foreach (var message in run.RunAsync(new OnePrompt(prompt), options ?? new ClaudeOptions(), cancellationToken).ConfigureAwait(false))
-        {
-            outcome.Observe(message);
-            if (run.FirstTurn is { State: TurnState.Ended })
-                break;
-        }
-
-        if (run.FirstTurn is { State: TurnState.Ended } turn)
-            return outcome.TextOrThrow(await turn.ResultAsync(CancellationToken.None).ConfigureAwait(false));
-        throw new ProtocolException("The Claude Code CLI ended without a result for the prompt.");
+        return AnswerAsync(prompt, options?.Clone() ?? new ClaudeOptions(), static (result, outcome) => outcome.TextOrThrow(result), cancellationToken);
     }
 
     /// <summary>Reads a stream of messages as text while it is written; see <see cref="Turn.TextAsync"/>.</summary>

@@ -60,6 +60,12 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
 
     internal MessageQueue Queue { get; }
 
+    /// <summary>The turn's spans and metrics; null when nobody listens.</summary>
+    internal TurnTelemetry? Telemetry { get; init; }
+
+    /// <summary>The context of the call that sent the prompt, while the turn lasts; null when nothing of the session calls back.</summary>
+    internal ExecutionContext? CallerContext { get; set; }
+
     /// <summary>How long the CLI has been working on the turn, or the prompt has been waiting for it.</summary>
     internal TimeSpan Age => _session.Settings.TimeProvider.GetElapsedTime(Volatile.Read(ref _since));
 
@@ -169,9 +175,16 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
     /// <summary>The turn is over for the CLI.</summary>
     /// <param name="result">Its result; null when it ended without one.</param>
     /// <param name="failure">Why it has no result.</param>
-    internal void End(ResultMessage? result, Exception? failure)
+    /// <param name="before">Ends when the result may be handed out; it never fails.</param>
+    internal void End(ResultMessage? result, Exception? failure, Task before)
     {
-        if (result is not null)
+        // First, so that whoever the result wakes finds the span ended.
+        Telemetry?.End(result, failure);
+        if (result is not null && !before.IsCompleted)
+        {
+            _session.Own(HandOutAsync(result, before));
+        }
+        else if (result is not null)
         {
             _result.TrySetResult(result);
         }
@@ -184,6 +197,13 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
         _started.TrySetResult();
         _ended.TrySetResult();
         _cancellation.Unregister();
+        CallerContext = null;
+    }
+
+    private async Task HandOutAsync(ResultMessage result, Task before)
+    {
+        await before.ConfigureAwait(false);
+        _result.TrySetResult(result);
     }
 
     /// <summary>Nothing more comes for the reader; called after <see cref="End"/>.</summary>

@@ -44,6 +44,9 @@ public sealed record UserPrompt
     /// </summary>
     public bool? Verbatim { get; init; }
 
+    /// <summary>True puts the prompt into the conversation without an answer to it (<c>shouldQuery</c> false): it is history.</summary>
+    internal bool IsHistory { get; init; }
+
     /// <summary>A plain text as a prompt.</summary>
     /// <param name="text">The text.</param>
     public static implicit operator UserPrompt(string text) => new(text);
@@ -73,6 +76,8 @@ public sealed record UserPrompt
             json.WriteBoolean("isSynthetic"u8, true);
         if (Verbatim ?? verbatimByDefault)
             json.WriteBoolean("client_composed"u8, true);
+        if (IsHistory)
+            json.WriteBoolean("shouldQuery"u8, false);
     });
 
     private static void WriteBlock(Utf8JsonWriter json, ContentBlock block)

@@ -196,7 +196,7 @@ internal sealed class ApiErrorTests
         {
             Assert.That(messages.Result().Subtype, Is.EqualTo(ResultSubtype.ErrorMaxBudgetUsd));
             Assert.That(later!.Message, Does.Contain("maximum budget"));
-            Assert.That(asked!.Result.SessionCostUsd, Is.GreaterThan(0.01m));
+            Assert.That(asked!.Result!.SessionCostUsd, Is.GreaterThan(0.01m));
         });
     }
 

@@ -5,9 +5,16 @@ internal static class Program
 {
     public static async Task<int> Main(string[] args)
     {
-        if (args is not [TinyMcpServer.Verb])
-            return 64;
-        await TinyMcpServer.RunAsync(Console.In, Console.Out);
-        return 0;
+        switch (args)
+        {
+            case [TinyMcpServer.Verb]:
+                await TinyMcpServer.RunAsync(Console.In, Console.Out);
+                return 0;
+            case [AskingMcpServer.Verb]:
+                await AskingMcpServer.RunAsync(Console.In, Console.Out);
+                return 0;
+            default:
+                return 64;
+        }
     }
 }

@@ -91,6 +91,7 @@ internal sealed class CliArguments
         Flag("--include-partial-messages", options.IncludePartialMessages);
         Flag("--include-hook-events", options.IncludeHookEvents);
         Flag("--replay-user-messages", options.ReplayUserMessages);
+        Flag("--session-mirror", options.SessionStore is not null);
     }
 
     private void AddPlace(ClaudeOptions options)

@@ -16,6 +16,8 @@ internal static class CliEnvironment
     /// <summary>The variables that stand for an option, so that both must not be set to different things.</summary>
     public const string MaxOutputTokens = "CLAUDE_CODE_MAX_OUTPUT_TOKENS";
 
+    public const string MaxStructuredOutputRetries = "MAX_STRUCTURED_OUTPUT_RETRIES";
+
     public const string FileCheckpointing = "CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING";
 
     public const string QuestionPreviewFormat = "CLAUDE_CODE_QUESTION_PREVIEW_FORMAT";
@@ -73,6 +75,8 @@ internal static class CliEnvironment
     {
         if (options.MaxOutputTokens is { } tokens)
             yield return new(MaxOutputTokens, tokens.ToString(CultureInfo.InvariantCulture));
+        if (options.MaxStructuredOutputRetries is { } retries)
+            yield return new(MaxStructuredOutputRetries, retries.ToString(CultureInfo.InvariantCulture));
         if (options.EnableFileCheckpointing)
             yield return new(FileCheckpointing, "true");
         if (options.QuestionPreviewFormat is { } format)

@@ -6,9 +6,6 @@ namespace Nexus.Claude;
 /// <summary>Where the pinned CLI is kept and where it is downloaded from. Every property has a default that suits most machines.</summary>
 public sealed record CliInstallOptions
 {
-    /// <summary>The address under which the vendor publishes releases as <c>{version}/{platform}/{binary}</c>.</summary>
-    public static readonly Uri DefaultReleaseBaseAddress = new("https://downloads.claude.ai/claude-code-releases");
-
     private static readonly CliDownloadSource[] AllSources = [CliDownloadSource.VendorRelease, CliDownloadSource.NpmRegistry];
 
     // Below what its properties are initialised with: statics run from top to bottom.
@@ -26,7 +23,10 @@ public sealed record CliInstallOptions
     /// The address of a mirror of the vendor's releases. Default: <see cref="DefaultReleaseBaseAddress"/>.
     /// A mirror needs no trust; what it delivers is checked.
     /// </summary>
-    public Uri ReleaseBaseAddress { get; init; } = DefaultReleaseBaseAddress;
+    public Uri ReleaseBaseAddress { get => field ?? DefaultReleaseBaseAddress; init; }
+
+    /// <summary>The address under which the vendor publishes releases as <c>{version}/{platform}/{binary}</c>.</summary>
+    public static Uri DefaultReleaseBaseAddress => VendorAddress.Releases;
 
     /// <summary>The sources to try, in this order. Default: the vendor's releases, then the npm registry.</summary>
     public IReadOnlyList<CliDownloadSource> Sources { get; init; } = AllSources;
@@ -60,4 +60,10 @@ public sealed record CliInstallOptions
 
     /// <summary>The machine to look at; null for the real one as it is at the time of the call.</summary>
     internal HostEnvironment? Host { get; init; }
+
+    /// <summary>By itself, so that a start that downloads nothing does not pay for the first <see cref="Uri"/> of the program.</summary>
+    private static class VendorAddress
+    {
+        public static readonly Uri Releases = new("https://downloads.claude.ai/claude-code-releases");
+    }
 }

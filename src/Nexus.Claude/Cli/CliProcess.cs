@@ -107,24 +107,26 @@ internal sealed class CliProcess : ICliConnection
 
     private void Run(CliStart start)
     {
-        var command = CliWrap.Cli.Wrap(start.FileName)
-            .WithWorkingDirectory(start.WorkingDirectory ?? Directory.GetCurrentDirectory())
-            .WithEnvironmentVariables(_family.Mark(start.Environment))
-            .WithValidation(CommandResultValidation.None)
-            .WithStandardInputPipe(PipeSource.Create(async (stream, token) =>
+        // All at once: each of the command's With methods would be one more to compile before the process is started.
+        var command = new Command(
+            start.FileName,
+            arguments: "",
+            start.WorkingDirectory ?? Directory.GetCurrentDirectory(),
+            ResourcePolicy.Default,
+            start.User is null ? Credentials.Default : new Credentials(userName: start.User),
+            _family.Mark(start.Environment),
+            CommandResultValidation.None,
+            PipeSource.Create(async (stream, token) =>
             {
                 _input = stream;
                 await _released.Task.WaitAsync(token).ConfigureAwait(false);
-            }))
-            .WithStandardOutputPipe(PipeTarget.Create(async (stream, _) =>
+            }),
+            PipeTarget.Create(async (stream, _) =>
             {
                 _output = stream;
                 await _released.Task.ConfigureAwait(false);
-            }))
-            .WithStandardErrorPipe(PipeTarget.Create(DrainStandardErrorAsync));
-        if (start.User is not null)
-            command = command.WithCredentials(credentials => credentials.SetUserName(start.User));
-
+            }),
+            PipeTarget.Create(DrainStandardErrorAsync));
         var running = command.ExecuteAsync(
             info =>
             {

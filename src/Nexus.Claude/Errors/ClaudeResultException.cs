@@ -5,10 +5,11 @@ namespace Nexus.Claude;
 /// delivers the <see cref="ResultMessage"/> and leaves the decision to the reader.
 /// </summary>
 /// <param name="message">What the CLI reported.</param>
-/// <param name="result">The error result, with its cost, usage and reasons.</param>
-public class ClaudeResultException(string message, ResultMessage result) : ClaudeException(message)
+/// <param name="result">The result, with its cost, usage and reasons.</param>
+/// <param name="innerException">The cause, if any.</param>
+public class ClaudeResultException(string message, ResultMessage result, Exception? innerException = null) : ClaudeException(message, innerException)
 {
-    /// <summary>The error result, with its cost, usage and reasons.</summary>
+    /// <summary>The result, with its cost, usage and reasons.</summary>
     public ResultMessage Result { get; } = result;
 }
 
@@ -32,14 +33,14 @@ public sealed class ClaudeApiException(string message, ResultMessage result, Ass
     /// </summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
-    /// <summary>True for 408, 409, 429, 5xx and for an answer that never came.</summary>
-    public override bool IsTransient => Status is null or 408 or 409 or 429 or >= 500;
+    /// <summary>True for 408, 409, 429, 5xx and for an answer that never came; false for an answer that was refused or too long.</summary>
+    public override bool IsTransient => Status switch
+    {
+        null => Error is null || Error == AssistantError.ServerError || Error == AssistantError.Overloaded || Error == AssistantError.RateLimit,
+        408 or 409 or 429 or >= 500 => true,
+        _ => false,
+    };
 }
-
-/// <summary>The turn reached the budget of <see cref="ClaudeOptions.MaxBudgetUsd"/>; every later turn of the session fails the same way.</summary>
-/// <param name="message">What the CLI reported.</param>
-/// <param name="result">The error result.</param>
-public sealed class BudgetExceededException(string message, ResultMessage result) : ClaudeResultException(message, result);
 
 /// <summary>The turn reached <see cref="ClaudeOptions.MaxTurns"/> before it was done.</summary>
 /// <param name="message">What the CLI reported.</param>

@@ -1,10 +1,23 @@
+using System.Text.Json;
+
 namespace Nexus.Claude;
 
-/// <summary>Gathers what a turn says about its failure, so that one exception can tell it all.</summary>
+/// <summary>Gathers what a turn says about its failure, so that one exception can tell it all, and whether it may have acted.</summary>
 internal sealed class TurnOutcome
 {
     private AssistantError? _error;
     private TimeSpan? _retryAfter;
+
+    /// <summary>
+    /// True once the model has said anything or a task has begun: from then on the turn may have had effects, and must not be run again.
+    /// </summary>
+    public bool MayHaveActed { get; private set; }
+
+    /// <summary>Whether the CLI offers the tool for structured answers; null before it has said which tools there are.</summary>
+    public bool? HasOutputTool { get; private set; }
+
+    /// <summary>The last structured answer that the model tried to give; null when it tried none.</summary>
+    public JsonElement? LastOutput { get; private set; }
 
     /// <summary>Looks at a message of the turn.</summary>
     /// <param name="message">The message.</param>
@@ -15,8 +28,30 @@ internal sealed class TurnOutcome
             case AssistantMessage { Error: { } error }:
                 _error = error;
                 break;
+            case AssistantMessage assistant:
+                MayHaveActed = true;
+                if (!assistant.IsSidechain && assistant.Content.OfType<ToolUseBlock>().LastOrDefault(static use => use.Name == OutputSchema.ToolName) is { } use)
+                    LastOutput = use.Input;
+                break;
+            case InitMessage init:
+                HasOutputTool = init.Tools.Contains(OutputSchema.ToolName);
+                break;
             case ApiRetryMessage retry:
                 _retryAfter = retry.RetryDelay;
+                break;
+            case StreamEventMessage or ToolProgressMessage or TaskStartedMessage:
+                MayHaveActed = true;
+                break;
+            case UserMessage user when user.Content.OfType<ToolResultBlock>().Any():
+                MayHaveActed = true;
+                break;
+            case StreamWarningMessage:
+                // What was lost may have been the sign.
+                MayHaveActed = true;
+                break;
+            case ResultMessage result when result.LocalCommand is not null || result.NumTurns > 1 || result.UserMessageUuids.Count > 1:
+                // Of prompts that were merged into one turn only the first sees its messages.
+                MayHaveActed = true;
                 break;
         }
     }
@@ -24,7 +59,7 @@ internal sealed class TurnOutcome
     /// <summary>The answer, if there is one.</summary>
     /// <param name="result">The turn's result.</param>
     /// <returns>The text.</returns>
-    /// <exception cref="ClaudeResultException">The result is an error.</exception>
+    /// <exception cref="ClaudeException">The result is an error.</exception>
     public string TextOrThrow(ResultMessage result)
     {
         if (result.IsSuccess)
@@ -46,7 +81,10 @@ internal sealed class TurnOutcome
         return result.IsInterrupted ? "The turn was interrupted." : $"The turn ended as '{result.Subtype}'.";
     }
 
-    private ClaudeResultException ToException(ResultMessage result)
+    /// <summary>The exception for a failed result.</summary>
+    /// <param name="result">The result.</param>
+    /// <returns>The exception.</returns>
+    public ClaudeException ToException(ResultMessage result)
     {
         var text = TextOf(result);
         if (result.Subtype == ResultSubtype.ErrorMaxTurns)

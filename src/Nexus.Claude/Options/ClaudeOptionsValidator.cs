@@ -31,13 +31,17 @@ internal sealed partial class ClaudeOptionsValidator
         validator.CheckPlace();
         validator.CheckModel();
         validator.CheckSession();
+        validator.CheckSessionStore();
         validator.CheckTools();
         validator.CheckAgents();
         validator.CheckServers();
+        validator.CheckToolServers();
         validator.CheckPermissions();
+        validator.CheckHooks();
         validator.CheckSettings();
         validator.CheckProcess();
         validator.CheckLimits();
+        validator.CheckUsage();
         return validator._mistakes;
     }
 

@@ -131,6 +131,7 @@ public sealed partial class ClaudePool
     {
         var counter = new TurnCounter();
         var features = SessionFeatures.For(options).With(counter);
+        await PrepareAsync(parked, features, options, cancellationToken).ConfigureAwait(false);
         var starting = parked.Adopt(command, options, features);
         ClaudeClient client;
         try
@@ -158,6 +159,31 @@ public sealed partial class ClaudePool
         }
 
         return await LeaseAsync(client, counter, isWarm: true).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets the features prepare themselves. When one fails, the process, which knows of nothing yet, goes to somebody else.</summary>
+    private async Task PrepareAsync(ParkedProcess parked, SessionFeatures features, ClaudeOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var feature in features.All)
+                await feature.PrepareAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            foreach (var feature in features.All)
+                await feature.EndAsync().ConfigureAwait(false);
+            lock (_gate)
+            {
+                if (_draining)
+                    Discard(parked, "the pool is drained");
+                else
+                    _idle.Insert(0, parked);
+                Serve();
+            }
+
+            throw;
+        }
     }
 
     /// <summary>Starts a process for a lease, as a client does without a pool.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Nexus.Claude.Cli;
+using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude.Pool;
@@ -69,7 +70,9 @@ internal sealed class ParkedProcess
     public SessionStart Adopt(CliCommand command, ClaudeOptions options, SessionFeatures features)
     {
         _standardError.Target = options.StandardError;
-        return SessionStart.Adopt(Connection, command, options, features, singleStream: false);
+        var caller = ExecutionContext.Capture();
+        var connecting = Instruments.Source.StartActivity(GenAi.Connect);
+        return SessionStart.Adopt(Connection, command, options, features, singleStream: false, connecting, caller);
     }
 
     /// <summary>Ends the process: at the end of its input if it will, by force otherwise.</summary>

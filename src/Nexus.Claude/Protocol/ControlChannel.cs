@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Wire;
 
 namespace Nexus.Claude.Protocol;
@@ -49,15 +51,68 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time)
     /// <param name="writeRequest">Writes the whole object.</param>
     /// <param name="timeout">How long to wait.</param>
     /// <param name="cancellationToken">Gives up; the CLI is told so.</param>
-    public async Task<JsonElement> RequestWholeAsync(
+    public Task<JsonElement> RequestWholeAsync(
         string subtype,
         Action<Utf8JsonWriter> writeRequest,
+        TimeSpan timeout,
+        CancellationToken cancellationToken) =>
+        AskAsync(
+            "control_request",
+            subtype,
+            json =>
+            {
+                json.WritePropertyName("request"u8);
+                writeRequest(json);
+            },
+            timeout,
+            cancellationToken);
+
+    /// <summary>Sends a frame of another type that the CLI answers as it answers a control request.</summary>
+    /// <inheritdoc cref="RequestAsync"/>
+    /// <param name="type">The frame's <c>type</c>.</param>
+    /// <param name="name">What is asked, for error messages.</param>
+    /// <param name="writeFrame">Writes the members of the frame other than <c>type</c> and <c>request_id</c>.</param>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="cancellationToken">Gives up; the CLI is told so.</param>
+    public async Task<JsonElement> AskAsync(
+        string type,
+        string name,
+        Action<Utf8JsonWriter> writeFrame,
         TimeSpan timeout,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (!Instruments.ControlDuration.Enabled)
+            return await WaitForAnswerAsync(type, name, writeFrame, timeout, cancellationToken).ConfigureAwait(false);
+        var start = time.GetTimestamp();
+        string? error = null;
+        try
+        {
+            return await WaitForAnswerAsync(type, name, writeFrame, timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            error = failure is ProtocolException { ErrorCode: { } code } ? code : failure.GetType().FullName;
+            throw;
+        }
+        finally
+        {
+            var tags = new TagList { { GenAi.Subtype, name } };
+            if (error is not null)
+                tags.Add(GenAi.ErrorType, error);
+            Instruments.ControlDuration.Record(time.GetElapsedTime(start).TotalSeconds, tags);
+        }
+    }
+
+    private async Task<JsonElement> WaitForAnswerAsync(
+        string type,
+        string name,
+        Action<Utf8JsonWriter> writeFrame,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
+    {
         var id = "req_" + Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
-        var pending = new Pending(subtype, new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var pending = new Pending(name, new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously));
         _pending[id] = pending;
         if (Volatile.Read(ref _ended) is { } ended)
             pending.Answer.TrySetException(ended);
@@ -65,7 +120,7 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time)
         {
             try
             {
-                await writer.WriteAsync(RequestLine(id, writeRequest)).WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+                await writer.WriteAsync(RequestLine(type, id, writeFrame)).WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
             }
             catch (IOException)
             {
@@ -78,7 +133,7 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time)
         {
             Withdraw(id);
             throw new ClaudeTimeoutException(
-                $"The CLI did not answer the control request '{subtype}' within {timeout.TotalSeconds:0.###} s.", timeout, cause);
+                $"The CLI did not answer the control request '{name}' within {timeout.TotalSeconds:0.###} s.", timeout, cause);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -134,13 +189,12 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time)
             ? value.GetString()
             : null;
 
-    private static ReadOnlyMemory<byte> RequestLine(string id, Action<Utf8JsonWriter> writeRequest) =>
+    private static ReadOnlyMemory<byte> RequestLine(string type, string id, Action<Utf8JsonWriter> writeFrame) =>
         JsonLine.Write(json =>
         {
-            json.WriteString("type"u8, "control_request"u8);
+            json.WriteString("type"u8, type);
             json.WriteString("request_id"u8, id);
-            json.WritePropertyName("request"u8);
-            writeRequest(json);
+            writeFrame(json);
         });
 
     /// <summary>Tells the CLI that nobody waits any more. Best effort: if the CLI is gone, it needs no telling.</summary>

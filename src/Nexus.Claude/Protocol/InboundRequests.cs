@@ -23,6 +23,8 @@ internal sealed class InboundRequests
 
     private readonly LineWriter _writer;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly Action<InboundRequest, Action> _runForCaller;
     private readonly Dictionary<string, ISessionFeature> _features = [];
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _running = new();
     private readonly Lock _gate = new();
@@ -32,13 +34,15 @@ internal sealed class InboundRequests
 
     /// <summary>Makes the desk of a session.</summary>
     /// <param name="writer">The CLI's stdin.</param>
-    /// <param name="features">Who answers what.</param>
-    /// <param name="logger">The log.</param>
-    public InboundRequests(LineWriter writer, IReadOnlyList<ISessionFeature> features, ILogger logger)
+    /// <param name="settings">Who answers what, the log and the clock.</param>
+    /// <param name="runForCaller">Starts an answer in the context of the work that the request belongs to.</param>
+    public InboundRequests(LineWriter writer, SessionSettings settings, Action<InboundRequest, Action> runForCaller)
     {
         _writer = writer;
-        _logger = logger;
-        foreach (var feature in features)
+        _logger = settings.Logger;
+        _time = settings.TimeProvider;
+        _runForCaller = runForCaller;
+        foreach (var feature in settings.Features)
         {
             foreach (var subtype in feature.Subtypes)
                 _features.Add(subtype, feature);
@@ -62,7 +66,7 @@ internal sealed class InboundRequests
         if (feature is null)
             _ = SendAsync(id, subtype == "elicitation" ? Declined : InboundReply.Refused($"Unsupported control request subtype: {subtype ?? "(none)"}", InboundReply.Unsupported));
         else
-            _ = AnswerAsync(new InboundRequest(id, subtype!, body.Clone()), feature);
+            Answer(new InboundRequest(id, subtype!, body.Clone()), feature);
     }
 
     /// <summary>Takes the CLI's withdrawal of a request; one for a request that is unknown or answered is ignored, as the protocol says.</summary>
@@ -118,8 +122,16 @@ internal sealed class InboundRequests
         }
     }
 
+    /// <summary>
+    /// Starts the answer. Everything that the feature lets run from here on, the caller's own code above all, inherits the context of the call
+    /// that asked for the turn.
+    /// </summary>
+    private void Answer(InboundRequest request, ISessionFeature feature) =>
+        _runForCaller(request, () => _ = AnswerAsync(request, feature));
+
     private async Task AnswerAsync(InboundRequest request, ISessionFeature feature)
     {
+        var start = _time.GetTimestamp();
         // Not in a using: a withdrawal may hold it at the very moment the answer is ready.
         var withdrawn = new CancellationTokenSource();
         var key = request.Id ?? Guid.NewGuid().ToString();
@@ -144,6 +156,22 @@ internal sealed class InboundRequests
         finally
         {
             _running.TryRemove(key, out _);
+            Measure(request.Subtype, start);
+        }
+    }
+
+    private void Measure(string subtype, long start)
+    {
+        if (!Instruments.CallbackDuration.Enabled)
+            return;
+        try
+        {
+            Instruments.CallbackDuration.Record(
+                _time.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>(GenAi.Subtype, subtype));
+        }
+        catch (Exception failure)
+        {
+            _logger.TelemetryFailed(failure);
         }
     }
 

@@ -26,6 +26,8 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
     private long _droppedCount;
     private long _droppedBytes;
     private long _reportedDrops;
+    private Queue<(Task<IReadOnlyList<ClaudeMessage>>? Before, ClaudeMessage Message)>? _held;
+    private (bool IsSet, Exception? Failure) _heldEnd;
     private bool _waiting;
     private bool _completed;
     private bool _abandoned;
@@ -47,16 +49,22 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
     {
         lock (_gate)
         {
-            if (_completed || _abandoned)
-                return;
-            var size = message.Raw.Utf8.Length;
-            if (_queuedBytes + _batchBytes + size > buffering.ByteBudget && !MakeRoom(message, size))
-                return;
-            _messages.Enqueue(message);
-            _queuedBytes += size;
-            if (message is StreamEventMessage)
-                _queuedPartials++;
+            if (_held is { Count: > 0 })
+                _held.Enqueue((null, message));
+            else
+                Enqueue(message);
         }
+    }
+
+    /// <summary>Adds a message that the consumer is not to see yet; what is added later waits behind it. Wakes the consumer by itself.</summary>
+    /// <param name="before">Ends when the message may be seen, with what is to be seen before it; it never fails.</param>
+    /// <param name="message">The message.</param>
+    public void AddAfter(Task<IReadOnlyList<ClaudeMessage>> before, ClaudeMessage message)
+    {
+        lock (_gate)
+            (_held ??= []).Enqueue((before, message));
+        _ = before.ContinueWith(
+            static (_, queue) => ((MessageQueue)queue!).Release(), this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     /// <summary>Wakes the consumer if it waits and something has been added.</summary>
@@ -80,6 +88,12 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
         {
             if (_completed)
                 return;
+            if (_held is { Count: > 0 })
+            {
+                _heldEnd = (true, failure);
+                return;
+            }
+
             _completed = true;
             _failure = failure;
         }
@@ -94,6 +108,7 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
         lock (_gate)
         {
             _abandoned = true;
+            _held?.Clear();
             _messages.Clear();
             _queuedBytes = 0;
             _queuedPartials = 0;
@@ -153,6 +168,43 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
 
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _signal.OnCompleted(continuation, state, token, flags);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Enqueue(ClaudeMessage message)
+    {
+        if (_completed || _abandoned)
+            return;
+        var size = message.Raw.Utf8.Length;
+        if (_queuedBytes + _batchBytes + size > buffering.ByteBudget && !MakeRoom(message, size))
+            return;
+        _messages.Enqueue(message);
+        _queuedBytes += size;
+        if (message is StreamEventMessage)
+            _queuedPartials++;
+    }
+
+    /// <summary>Lets the consumer see what need not wait any longer.</summary>
+    private void Release()
+    {
+        lock (_gate)
+        {
+            while (_held is not null && _held.TryPeek(out var next) && next.Before is null or { IsCompleted: true })
+            {
+                _held.Dequeue();
+                foreach (var first in next.Before is { IsCompletedSuccessfully: true } before ? before.GetAwaiter().GetResult() : [])
+                    Enqueue(first);
+                Enqueue(next.Message);
+            }
+
+            if (_heldEnd.IsSet && _held is not { Count: > 0 })
+            {
+                (_completed, _failure) = (true, _completed ? _failure : _heldEnd.Failure);
+                _heldEnd = default;
+            }
+        }
+
+        Flush();
+    }
 
     /// <summary>Applies the policy when a message does not fit.</summary>
     /// <returns>False when the message itself is to be dropped.</returns>

@@ -28,6 +28,8 @@ internal sealed class QueryRun
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         options = options.Clone();
+        // What would be refused when it is sent need not start a process.
+        options.Budget?.ThrowIfExhausted();
         var start = await SessionStart.StartAsync(options, SessionFeatures.For(options), singleStream: true, cancellationToken).ConfigureAwait(false);
         var session = start.Session;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -4,7 +4,10 @@ using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude;
 
-/// <summary>What the CLI says about itself in its answer to <c>initialize</c>.</summary>
+/// <summary>
+/// What the CLI says about itself in its answer to <c>initialize</c>. <see cref="ClaudeClient.Server"/> keeps its lists of commands, agents
+/// and output styles up to date.
+/// </summary>
 public sealed record ServerInformation
 {
     /// <summary>The slash commands that can be sent as prompts.</summary>
@@ -47,7 +50,7 @@ public sealed record ServerInformation
     [JsonPropertyName("capabilities")]
     public IReadOnlyList<string> Capabilities { get; init => field = value ?? []; } = [];
 
-    /// <summary>The whole answer.</summary>
+    /// <summary>The whole answer to <c>initialize</c>, as it came.</summary>
     [JsonIgnore]
     public JsonElement Raw { get; init; }
 
@@ -59,7 +62,7 @@ public sealed record ServerInformation
 }
 
 /// <summary>A sub-agent that the model may start.</summary>
-public sealed record AgentInformation
+public sealed record AgentInformation : OpenRecord
 {
     /// <summary>The agent's type, by which it is asked for.</summary>
     [JsonPropertyName("name")]
@@ -75,7 +78,7 @@ public sealed record AgentInformation
 }
 
 /// <summary>A model that can be chosen.</summary>
-public sealed record ModelInformation
+public sealed record ModelInformation : OpenRecord
 {
     /// <summary>What <see cref="ClaudeOptions.Model"/> takes: an id or an alias.</summary>
     [JsonPropertyName("value")]
@@ -112,6 +115,10 @@ public sealed record ModelInformation
     /// <summary>True when the permission mode <c>auto</c> works with it.</summary>
     [JsonPropertyName("supportsAutoMode")]
     public bool? SupportsAutoMode { get; init; }
+
+    /// <summary>True when thinking can be switched off.</summary>
+    [JsonPropertyName("supportsThinkingOff")]
+    public bool? SupportsThinkingOff { get; init; }
 }
 
 /// <summary>The account that pays.</summary>

@@ -137,6 +137,7 @@ internal static class ServerInformationReader
             return null;
 
         string? name = null, description = null, model = null;
+        Dictionary<string, JsonElement>? more = null;
         while (MemberReader.Next(ref reader, out var member))
         {
             if (member.SequenceEqual("name"u8))
@@ -146,7 +147,7 @@ internal static class ServerInformationReader
             else if (member.SequenceEqual("model"u8))
                 model = MemberReader.Text(ref reader);
             else
-                reader.Skip();
+                MemberReader.Keep(ref more, member, ref reader);
         }
 
         return new AgentInformation
@@ -154,6 +155,7 @@ internal static class ServerInformationReader
             Name = name!,
             Description = description!,
             Model = model,
+            AdditionalProperties = more,
         };
     }
 
@@ -173,8 +175,9 @@ internal static class ServerInformationReader
             return null;
 
         string? value = null, resolvedModel = null, displayName = null, description = null;
-        bool? supportsEffort = null, supportsAdaptiveThinking = null, supportsFastMode = null, supportsAutoMode = null;
+        bool? supportsEffort = null, supportsAdaptiveThinking = null, supportsFastMode = null, supportsAutoMode = null, supportsThinkingOff = null;
         List<string>? supportedEffortLevels = null;
+        Dictionary<string, JsonElement>? more = null;
         while (MemberReader.Next(ref reader, out var member))
         {
             if (member.SequenceEqual("value"u8))
@@ -195,8 +198,10 @@ internal static class ServerInformationReader
                 supportsFastMode = ReadFlag(ref reader);
             else if (member.SequenceEqual("supportsAutoMode"u8))
                 supportsAutoMode = ReadFlag(ref reader);
+            else if (member.SequenceEqual("supportsThinkingOff"u8))
+                supportsThinkingOff = ReadFlag(ref reader);
             else
-                reader.Skip();
+                MemberReader.Keep(ref more, member, ref reader);
         }
 
         return new ModelInformation
@@ -210,6 +215,8 @@ internal static class ServerInformationReader
             SupportsAdaptiveThinking = supportsAdaptiveThinking,
             SupportsFastMode = supportsFastMode,
             SupportsAutoMode = supportsAutoMode,
+            SupportsThinkingOff = supportsThinkingOff,
+            AdditionalProperties = more,
         };
     }
 

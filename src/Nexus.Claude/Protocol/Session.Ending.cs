@@ -15,6 +15,7 @@ internal sealed partial class Session : IAsyncDisposable
     private static readonly TimeSpan InputCloseGrace = TimeSpan.FromSeconds(1);
 
     private int _closing;
+    private volatile bool _endAsked;
     private Exception? _failure;
 
     /// <summary>True once the caller has closed the session.</summary>
@@ -26,6 +27,33 @@ internal sealed partial class Session : IAsyncDisposable
     {
         Interlocked.CompareExchange(ref _failure, cause, null);
         _connection.Kill();
+    }
+
+    /// <summary>
+    /// Asks the CLI to end by itself, whatever it is doing, and waits until it has: it stops its background tasks and writes its
+    /// transcript. The end counts as wanted.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up the wait; the CLI may end all the same.</param>
+    /// <returns>How it ended.</returns>
+    /// <exception cref="ProtocolException">The CLI does not know the request.</exception>
+    public async Task<CliExit> EndByRequestAsync(CancellationToken cancellationToken)
+    {
+        _endAsked = true;
+        try
+        {
+            await Control.RequestAsync("end_session", null, _settings.ControlRequestTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ClaudeException) when (_connection.Exited.IsCompleted)
+        {
+            // It ended before it could say that it would.
+        }
+        catch (ClaudeException)
+        {
+            _endAsked = false;
+            throw;
+        }
+
+        return await Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends the process now, with everything it started.</summary>
@@ -54,7 +82,8 @@ internal sealed partial class Session : IAsyncDisposable
             await EndBackgroundAsync().ConfigureAwait(false);
         using (var limit = new CancellationTokenSource(InputCloseGrace, _settings.TimeProvider))
             await _writer.CloseAsync(limit.Token).ConfigureAwait(false);
-        if (await EndsWithinAsync(_settings.ShutdownTimeout).ConfigureAwait(false))
+        // A process that has ended cannot be ended any more; what is left then is what the features do, each within its own limit.
+        if (await EndsWithinAsync(_settings.ShutdownTimeout).ConfigureAwait(false) || _connection.Exited.IsCompleted)
             return;
         _settings.Logger.StopEscalated(_connection.ProcessId, "at the end of its input");
         _connection.Interrupt();
@@ -113,17 +142,25 @@ internal sealed partial class Session : IAsyncDisposable
         await DrainAsync().ConfigureAwait(false);
         await _connection.StandardErrorDrained.ConfigureAwait(false);
 
-        var wanted = Volatile.Read(ref _closing) != 0 && _failure is null;
+        var closing = Volatile.Read(ref _closing) != 0;
+        var wanted = (closing || _endAsked) && _failure is null;
         var exit = new CliExit(
             _connection.ProcessId, exitCode, _connection.StandardErrorTail, _connection.StartedAt, _settings.TimeProvider.GetUtcNow(), null);
-        var cause = _failure ?? (wanted ? new ClaudeException("The client was closed before the turn ended.") : Explain(exit));
+        var cause = _failure ?? (wanted ? new ClaudeException($"The {(closing ? "client was closed" : "session was ended")} before the turn ended.") : Explain(exit));
         exit = exit with { Cause = wanted ? null : cause };
         _settings.Logger.CliExited(exit.ProcessId, exit.ExitCode);
+        _telemetry.Guarded(() =>
+        {
+            Instruments.ProcessesExited.Add(1, new KeyValuePair<string, object?>(GenAi.ExitCode, exit.ExitCode));
+            Instruments.ProcessesActive.Add(-1);
+        });
         _inbound.End();
+        Control.End(cause);
+        // Before the features, one of which may still have to wait for somebody: who waits for the CLI is told at once.
+        _router.EndTurns(cause, wanted ? null : cause);
         foreach (var feature in _settings.Features)
             await feature.EndAsync().ConfigureAwait(false);
-        Control.End(cause);
-        _router.End(cause, wanted ? null : cause);
+        _router.EndUnprompted();
         _activity.Fire();
 
         await ReleaseAsync().ConfigureAwait(false);

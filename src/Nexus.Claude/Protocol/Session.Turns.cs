@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Nexus.Claude.Diagnostics;
 
 namespace Nexus.Claude.Protocol;
@@ -26,13 +28,31 @@ internal sealed partial class Session
     {
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(IsClosing, typeof(ClaudeClient));
+        foreach (var feature in _settings.Features)
+            feature.BeforeSend(prompt);
         var id = prompt.Id ?? Guid.NewGuid().ToString();
         var line = prompt.ToLine(id, _settings.VerbatimPrompts);
         var single = _settings.SingleStream;
         var queue = single ? Unprompted : NewQueue();
-        var turn = new Turn(this, id, queue, ownsQueue: !single);
-        _router.Open(turn);
+        var turn = new Turn(this, id, queue, ownsQueue: !single)
+        {
+            Telemetry = prompt.IsHistory ? null : _telemetry.Begin(prompt, id, SessionId),
+            CallerContext = _settings.Features.Count > 0 ? ExecutionContext.Capture() : null,
+        };
+        try
+        {
+            _router.Open(turn);
+        }
+        catch (ArgumentException refused)
+        {
+            turn.Telemetry?.End(null, refused);
+            throw;
+        }
+
         turn.CancelWith(cancellationToken);
+        _settings.Logger.PromptSent(id, _connection.ProcessId);
+        if (_settings.Telemetry.IncludeContent && _settings.Logger.IsEnabled(LogLevel.Trace))
+            _settings.Logger.PromptSentSensitive(id, _connection.ProcessId, Encoding.UTF8.GetString(line.Span).TrimEnd('\n'));
         var write = _writer.WriteAsync(line);
         if (!write.IsCompletedSuccessfully)
             Own(WatchDeliveryAsync(turn, write));

@@ -1,6 +1,8 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Nexus.Claude.Cli;
 using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Wire;
@@ -30,6 +32,7 @@ internal sealed partial class Session
     private readonly LineWriter _writer;
     private readonly InboundRequests _inbound;
     private readonly TurnRouter _router;
+    private readonly SessionTelemetry _telemetry;
     private readonly Pulse _activity = new();
     private readonly TaskCompletionSource<CliExit> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
@@ -50,7 +53,8 @@ internal sealed partial class Session
         _lines = new LineReader(_output, settings.MaxLineBytes);
         _writer = new LineWriter(connection.Input);
         Control = new ControlChannel(_writer, settings.TimeProvider);
-        _inbound = new InboundRequests(_writer, settings.Features, settings.Logger);
+        _telemetry = new SessionTelemetry(settings.Telemetry, settings.TimeProvider, settings.Logger);
+        _inbound = new InboundRequests(_writer, settings, RunForCaller);
         Unprompted = settings.SingleStream
             ? NewQueue()
             : new MessageQueue(MessageBuffering.DropPartialMessages(UnpromptedBudget), dropOldest: true);
@@ -75,6 +79,9 @@ internal sealed partial class Session
     /// <summary>The session's settings.</summary>
     public SessionSettings Settings => _settings;
 
+    /// <summary>The session's spans and metrics.</summary>
+    public SessionTelemetry Telemetry => _telemetry;
+
     /// <summary>Ends when the CLI has ended and everybody has been told.</summary>
     public Task<CliExit> Completion => _completion.Task;
 
@@ -86,6 +93,12 @@ internal sealed partial class Session
 
     /// <summary>True while a prompt has no result yet, or the CLI works in the background.</summary>
     public bool IsBusy => _router.OpenTurns.Length > 0 || _runsInBackground;
+
+    /// <summary>The last word of the CLI about its commands; null before the first.</summary>
+    public CommandsChangedMessage? CommandsChanged { get; private set; }
+
+    /// <summary>The newest prompt of the conversation whose turn has ended in this process; null before the first.</summary>
+    public string? LastPromptId { get; private set; }
 
     /// <summary>The tasks that the CLI runs in the background and whose end may start a turn.</summary>
     public BackgroundTaskLedger BackgroundTasks { get; } = new();
@@ -231,12 +244,40 @@ internal sealed partial class Session
         Observe(message);
         if (message is not StreamEventMessage)
         {
+            _telemetry.Observe(message, Instruments.Source.HasListeners() || Instruments.OperationDuration.Enabled ? _router.Current?.Telemetry : null);
+            if (_settings.Telemetry.IncludeContent && _settings.Logger.IsEnabled(LogLevel.Trace))
+                _settings.Logger.MessageReceivedSensitive(_connection.ProcessId, Encoding.UTF8.GetString(line.Bytes));
+
             foreach (var feature in _settings.Features)
+            {
+                if (feature.Takes(message))
+                    return;
                 feature.Observe(message);
+            }
         }
 
-        _router.Route(message);
+        _router.Route(message, message is ResultMessage result ? BeforeAsync(result) : ISessionFeature.NothingBefore);
     }
+
+    /// <summary>What the features want done before a result is handed out.</summary>
+    private Task<IReadOnlyList<ClaudeMessage>> BeforeAsync(ResultMessage result)
+    {
+        var before = ISessionFeature.NothingBefore;
+        foreach (var feature in _settings.Features)
+        {
+            var more = feature.BeforeResultAsync(result);
+            before = before == ISessionFeature.NothingBefore ? more : more == ISessionFeature.NothingBefore ? before : BothAsync(before, more);
+        }
+
+        return before;
+
+        static async Task<IReadOnlyList<ClaudeMessage>> BothAsync(Task<IReadOnlyList<ClaudeMessage>> first, Task<IReadOnlyList<ClaudeMessage>> second) =>
+            [.. await first.ConfigureAwait(false), .. await second.ConfigureAwait(false)];
+    }
+
+    /// <summary>Adds a message of our own to the stream, from any thread.</summary>
+    /// <param name="message">The message.</param>
+    public void Say(ClaudeMessage message) => _router.Say(message);
 
     /// <summary>Notes what the session itself must know.</summary>
     private void Observe(ClaudeMessage message)
@@ -250,7 +291,13 @@ internal sealed partial class Session
                 break;
             case ResultMessage result:
                 SessionId = result.SessionId;
+                _settings.Logger.ResultReceived(
+                    _connection.ProcessId, result.Subtype.Value, result.TerminalReason?.Value, result.UserMessageUuid, result.Duration);
                 _lastErrorResult = result.IsSuccess ? null : TurnOutcome.TextOf(result);
+                LastPromptId = result.UserMessageUuids is [.., var newest] ? newest : result.UserMessageUuid ?? LastPromptId;
+                break;
+            case CommandsChangedMessage commands:
+                CommandsChanged = commands;
                 break;
             case BackgroundTasksChangedMessage background:
                 _runsInBackground = background.Tasks.Count > 0;
@@ -265,6 +312,23 @@ internal sealed partial class Session
                 break;
         }
     }
+
+    /// <summary>Starts the answer to a request of the CLI in the context of the turn that it belongs to, or of the session.</summary>
+    private void RunForCaller(InboundRequest request, Action answer)
+    {
+        // A hook on the prompt comes before the CLI says which turn it begins.
+        var turn = _router.Current ?? (_router.OpenTurns is [var oldest, ..] ? oldest : null);
+        var activity = turn?.Telemetry?.SpanOf(request.Text("tool_use_id") ?? ToolUseOf(request));
+        CallerContext.Run(turn?.CallerContext ?? _settings.CallerContext, activity, answer);
+    }
+
+    /// <summary>The tool call that an MCP message is about; the CLI says it in the message's metadata.</summary>
+    private static string? ToolUseOf(InboundRequest request) =>
+        request.Member("message") is { ValueKind: JsonValueKind.Object } message
+        && message.TryGetProperty("params", out var parameters) && parameters.ValueKind == JsonValueKind.Object
+        && parameters.TryGetProperty("_meta", out var meta)
+            ? ControlChannel.TextOf(meta, "claudecode/toolUseId")
+            : null;
 
     /// <summary>A line that is no message: log noise when it does not even look like an object, a damaged message otherwise.</summary>
     private void Skip(in Line line)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Nexus.Claude.Diagnostics;
 
 namespace Nexus.Claude.Protocol;
 
@@ -34,6 +35,12 @@ internal sealed record SessionSettings
 
     /// <summary>Who takes part in the session.</summary>
     public IReadOnlyList<ISessionFeature> Features { get; init; } = [];
+
+    /// <summary>What telemetry must know of the options.</summary>
+    public TelemetrySettings Telemetry { get; init; } = TelemetrySettings.None;
+
+    /// <summary>The context in which the session was asked for; null when its flow was suppressed.</summary>
+    public ExecutionContext? CallerContext { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -26,8 +27,13 @@ internal sealed class SessionStart
     /// <summary>The session; it can be written to at once unless <see cref="MustWait"/>.</summary>
     public Session Session { get; }
 
-    /// <summary>True when <c>initialize</c> carries launch fields: nothing else may be sent before the CLI has answered it.</summary>
-    public bool MustWait => _command.HasLaunchFields;
+    /// <summary>
+    /// True when <c>initialize</c> carries what the CLI has to confirm (launch fields, hooks): nothing else may be sent before it has.
+    /// </summary>
+    public bool MustWait => _command.HasLaunchFields || Session.Settings.Features.Any(static feature => feature.MustBeConfirmed);
+
+    /// <summary>The folder that the CLI was started in, in full; null for this program's own.</summary>
+    public string? WorkingDirectory => _command.WorkingDirectory;
 
     /// <summary>Starts a CLI.</summary>
     /// <param name="options">The session's own copy of the caller's options.</param>
@@ -39,9 +45,35 @@ internal sealed class SessionStart
         ClaudeOptions options, SessionFeatures features, bool singleStream, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var caller = ExecutionContext.Capture();
+        var connecting = Instruments.Source.StartActivity(GenAi.Connect);
+        try
+        {
+            foreach (var feature in features.All)
+                await feature.PrepareAsync(options, cancellationToken).ConfigureAwait(false);
+            return await StartProcessAsync(options, features, singleStream, connecting, caller, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            foreach (var feature in features.All)
+                await feature.EndAsync().ConfigureAwait(false);
+            connecting?.Fail(failure.GetType().FullName!, null);
+            connecting?.Stop();
+            throw;
+        }
+    }
+
+    private static async Task<SessionStart> StartProcessAsync(
+        ClaudeOptions options,
+        SessionFeatures features,
+        bool singleStream,
+        Activity? connecting,
+        ExecutionContext? caller,
+        CancellationToken cancellationToken)
+    {
         var command = CliCommand.Create(options);
         var process = await LaunchAsync(options, command.Arguments, command.WorkingDirectory, cancellationToken).ConfigureAwait(false);
-        return Adopt(process, command, options, features, singleStream);
+        return Adopt(process, command, options, features, singleStream, connecting, caller);
     }
 
     /// <summary>Finds the CLI and starts it; nothing is sent to it yet.</summary>
@@ -75,10 +107,21 @@ internal sealed class SessionStart
     /// <param name="options">The session's own copy of the caller's options.</param>
     /// <param name="features">The features that take part.</param>
     /// <param name="singleStream">True when one reader wants every message in the order of the wire.</param>
+    /// <param name="connecting">The span of the start; null when nobody traces.</param>
+    /// <param name="caller">The context in which the caller's code is to run.</param>
     /// <returns>The start.</returns>
-    internal static SessionStart Adopt(ICliConnection connection, CliCommand command, ClaudeOptions options, SessionFeatures features, bool singleStream)
+    internal static SessionStart Adopt(
+        ICliConnection connection,
+        CliCommand command,
+        ClaudeOptions options,
+        SessionFeatures features,
+        bool singleStream,
+        Activity? connecting,
+        ExecutionContext? caller)
     {
-        var begun = Begin(connection, command, SettingsFor(options, features, singleStream, LoggerOf(options)));
+        connecting?.SetTag(GenAi.ProcessId, connection.ProcessId);
+        var begun = Begin(connection, command, SettingsFor(options, features, singleStream, LoggerOf(options)) with { CallerContext = caller });
+        begun.Trace(connecting);
         begun.Session.Own(Task.Run(WarmUp.Run, CancellationToken.None));
         return begun;
     }
@@ -103,19 +146,76 @@ internal sealed class SessionStart
                 late);
         }
 
-        _command.EnsureApplied(reply);
-        return ServerInformation.From(reply);
+        return Confirmed(reply);
+    }
+
+    /// <summary>Sends <c>initialize</c> again, as it was sent at the start.</summary>
+    /// <param name="cancellationToken">Gives up the wait.</param>
+    /// <returns>What the CLI says about itself now.</returns>
+    public async Task<ServerInformation> InitializeAgainAsync(CancellationToken cancellationToken)
+    {
+        var reply = await RequestInitialize(Session, _command, cancellationToken).ConfigureAwait(false);
+        return Confirmed(reply);
     }
 
     /// <summary>Begins a session on a CLI that runs.</summary>
     internal static SessionStart Begin(ICliConnection connection, CliCommand command, SessionSettings settings)
     {
         var session = Session.Start(connection, settings);
-        var initialize = session.Control.RequestWholeAsync(
-            "initialize", json => command.WriteInitialize(json, more => WriteFeatures(more, settings.Features)), settings.InitializeTimeout, CancellationToken.None);
+        var initialize = RequestInitialize(session, command, CancellationToken.None);
         // A caller who leaves before the answer never looks at it.
         initialize.Observe();
         return new SessionStart(session, command, initialize);
+    }
+
+    private static Task<JsonElement> RequestInitialize(Session session, CliCommand command, CancellationToken cancellationToken) =>
+        session.Control.RequestWholeAsync(
+            "initialize",
+            json => command.WriteInitialize(json, more => WriteFeatures(more, session.Settings.Features)),
+            session.Settings.InitializeTimeout,
+            cancellationToken);
+
+    /// <summary>Counts the process, and lets the span of the start end with the CLI's answer, whoever waits for it.</summary>
+    private void Trace(Activity? connecting)
+    {
+        Session.Telemetry.Guarded(static () =>
+        {
+            Instruments.ProcessesStarted.Add(1);
+            Instruments.ProcessesActive.Add(1);
+        });
+        if (connecting is not null)
+            Session.Own(EndWithAnswerAsync(connecting));
+    }
+
+    private async Task EndWithAnswerAsync(Activity connecting)
+    {
+        string? error = null;
+        try
+        {
+            var answer = await _initialize.ConfigureAwait(false);
+            connecting.SetTag(GenAi.CliVersion, ControlChannel.TextOf(answer, "claude_code_version"));
+        }
+        catch (Exception failure)
+        {
+            // It reaches the caller where the answer is awaited.
+            error = failure.GetType().FullName;
+        }
+
+        Session.Telemetry.Guarded(() =>
+        {
+            if (error is not null)
+                connecting.Fail(error, null);
+            connecting.StopAside();
+        });
+    }
+
+    /// <summary>Holds the CLI's answer against what was asked of it.</summary>
+    private ServerInformation Confirmed(JsonElement reply)
+    {
+        _command.EnsureApplied(reply);
+        foreach (var feature in Session.Settings.Features)
+            feature.Confirm(reply);
+        return ServerInformation.From(reply);
     }
 
     private static void WriteFeatures(Utf8JsonWriter json, IReadOnlyList<ISessionFeature> features)
@@ -138,6 +238,7 @@ internal sealed class SessionStart
         VerbatimPrompts = options.VerbatimPrompts,
         SingleStream = singleStream,
         Features = features.All,
+        Telemetry = TelemetrySettings.Of(options),
         TimeProvider = options.TimeProvider,
         Logger = logger,
     };

@@ -21,6 +21,7 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
     private bool _promptsEnded;
     private bool _anyResult;
     private Exception? _ended;
+    private Exception? _unpromptedFailure;
 
     /// <summary>The turns that have not ended, oldest first.</summary>
     public Turn[] OpenTurns
@@ -60,7 +61,7 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
                 return;
             }
 
-            turn.End(null, _ended);
+            turn.End(null, _ended, ISessionFeature.NothingBefore);
             turn.CompleteReading(_ended);
         }
     }
@@ -74,8 +75,25 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
 
     /// <summary>Routes one message. The readers see it after <see cref="Flush"/>.</summary>
     /// <param name="message">The message.</param>
+    public void Route(ClaudeMessage message) => Route(message, ISessionFeature.NothingBefore);
+
+    /// <summary>Adds a message of our own to the stream, from any thread: to the running turn, or to what belongs to none.</summary>
+    /// <param name="message">The message.</param>
+    public void Say(ClaudeMessage message)
+    {
+        lock (_gate)
+        {
+            var queue = _current?.Queue ?? unprompted;
+            queue.Add(message);
+            queue.Flush();
+        }
+    }
+
+    /// <summary>Routes one message. The readers see it after <see cref="Flush"/>.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="before">For a result: ends when its reader may see it, with what is to be seen before it.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Route(ClaudeMessage message)
+    public void Route(ClaudeMessage message, Task<IReadOnlyList<ClaudeMessage>> before)
     {
         lock (_gate)
         {
@@ -91,7 +109,7 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
                     RouteInit(init);
                     break;
                 case ResultMessage result:
-                    RouteResult(result);
+                    RouteResult(result, before);
                     break;
                 case SessionStateChangedMessage state:
                     RouteState(state);
@@ -122,10 +140,10 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
             Close(turn, failure);
     }
 
-    /// <summary>Ends everything: the CLI is gone.</summary>
+    /// <summary>Ends all turns: the CLI is gone.</summary>
     /// <param name="failure">What open turns are told.</param>
-    /// <param name="unpromptedFailure">What the reader of unprompted messages is told; null for an orderly end.</param>
-    public void End(Exception failure, Exception? unpromptedFailure)
+    /// <param name="unpromptedFailure">What the reader of unprompted messages is to be told; null for an orderly end.</param>
+    public void EndTurns(Exception failure, Exception? unpromptedFailure)
     {
         lock (_gate)
         {
@@ -135,10 +153,12 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
                 unpromptedFailure = null;
             foreach (var turn in _order.ToArray())
                 Close(turn, failure);
+            _unpromptedFailure = unpromptedFailure;
         }
-
-        unprompted.Complete(unpromptedFailure);
     }
+
+    /// <summary>Ends the stream of unprompted messages; called after <see cref="EndTurns"/>.</summary>
+    public void EndUnprompted() => unprompted.Complete(_unpromptedFailure);
 
     private void RouteLifecycle(CommandLifecycleMessage message)
     {
@@ -172,7 +192,7 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
         Add(Follow(), message);
     }
 
-    private void RouteResult(ResultMessage message)
+    private void RouteResult(ResultMessage message, Task<IReadOnlyList<ClaudeMessage>> before)
     {
         var named = message.UserMessageUuids is { Count: > 0 } ids ? ids : message.UserMessageUuid is { } id ? [id] : (IReadOnlyList<string>)[];
         List<Turn> owners = [];
@@ -186,14 +206,15 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
             owners.Add(follower);
 
         // A turn ends before its reader can see the result: one who leaves at the result must not interrupt what comes next.
+        // For the CLI the turn is over even if its reader has to wait for the result: nothing may interrupt it any more.
         foreach (var turn in owners)
-            End(turn, message, null);
+            End(turn, message, null, before);
         if (singleStream || owners.Count == 0)
-            Add(unprompted, message);
+            Add(unprompted, message, before);
         foreach (var turn in owners)
         {
             if (!singleStream)
-                Add(turn.Queue, message);
+                Add(turn.Queue, message, before);
             turn.CompleteReading(null);
         }
     }
@@ -233,11 +254,11 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
 
     private void Close(Turn turn, Exception? failure)
     {
-        if (End(turn, null, failure))
+        if (End(turn, null, failure, ISessionFeature.NothingBefore))
             turn.CompleteReading(failure);
     }
 
-    private bool End(Turn turn, ResultMessage? result, Exception? failure)
+    private bool End(Turn turn, ResultMessage? result, Exception? failure, Task before)
     {
         if (!_open.Remove(turn.PromptId))
             return false;
@@ -245,8 +266,16 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
         _order.Remove(turn);
         if (ReferenceEquals(_current, turn))
             _current = null;
-        turn.End(result, failure);
+        turn.End(result, failure, before);
         return true;
+    }
+
+    private void Add(MessageQueue queue, ClaudeMessage message, Task<IReadOnlyList<ClaudeMessage>> before)
+    {
+        if (before == ISessionFeature.NothingBefore)
+            Add(queue, message);
+        else
+            queue.AddAfter(before, message);
     }
 
     private void Add(MessageQueue queue, ClaudeMessage message)

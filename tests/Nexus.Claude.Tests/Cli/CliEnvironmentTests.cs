@@ -90,6 +90,7 @@ public sealed class CliEnvironmentTests
             o.EnableFileCheckpointing = true;
             o.QuestionPreviewFormat = QuestionPreviewFormat.Html;
             o.MaxOutputTokens = 12_345;
+            o.MaxStructuredOutputRetries = 3;
             o.WorkingDirectory = folder.Path;
         });
 
@@ -98,6 +99,7 @@ public sealed class CliEnvironmentTests
             Assert.That(child["CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING"], Is.EqualTo("true"));
             Assert.That(child["CLAUDE_CODE_QUESTION_PREVIEW_FORMAT"], Is.EqualTo("html"));
             Assert.That(child["CLAUDE_CODE_MAX_OUTPUT_TOKENS"], Is.EqualTo("12345"));
+            Assert.That(child["MAX_STRUCTURED_OUTPUT_RETRIES"], Is.EqualTo("3"));
             Assert.That(child["PWD"], Is.EqualTo(folder.Path));
         });
     }

@@ -47,6 +47,14 @@ public sealed class ClaudeOptionsValidatorTests
         Case("MaxTurns negative", o => o.MaxTurns = -1, "MaxTurns"),
         Case("MaxOutputTokens", o => o.MaxOutputTokens = 0, "MaxOutputTokens"),
         Case("TaskBudget", o => o.TaskBudget = 0, "TaskBudget"),
+        Case("MaxStructuredOutputRetries", o => o.MaxStructuredOutputRetries = 0, "MaxStructuredOutputRetries"),
+        Case("Budget without a limit", o => o.Budget = new BudgetGuard(), "Budget has neither MaxUsd nor MaxTokens"),
+        Case("Budget of nothing", o => o.Budget = new BudgetGuard { MaxUsd = 0 }, "Budget.MaxUsd"),
+        Case("Budget of no tokens", o => o.Budget = new BudgetGuard { MaxTokens = -1 }, "Budget.MaxTokens"),
+        Case("Budget thresholds", o => o.Budget = new BudgetGuard { MaxUsd = 1, Thresholds = [0.5, 0.5] }, "Budget.Thresholds[1]"),
+        Case("Budget threshold of nothing", o => o.Budget = new BudgetGuard { MaxUsd = 1, Thresholds = [double.NaN] }, "Budget.Thresholds[0]"),
+        Case("Retry attempts", o => o.Retry = new RetryPolicy { MaxAttempts = 0 }, "Retry.MaxAttempts"),
+        Case("Retry times", o => o.Retry = new RetryPolicy { MaxDelay = TimeSpan.FromSeconds(-1) }, "Retry has a negative time"),
         Case("MaxBudgetUsd", o => o.MaxBudgetUsd = 0, "MaxBudgetUsd"),
         Case("ControlRequestTimeout", o => o.ControlRequestTimeout = TimeSpan.Zero, "ControlRequestTimeout"),
         Case("InitializeTimeout", o => o.InitializeTimeout = TimeSpan.MaxValue, "InitializeTimeout"),
@@ -133,8 +141,17 @@ public sealed class ClaudeOptionsValidatorTests
         Case("ExtraArguments short name", o => o.ExtraArguments["-p"] = null, "ExtraArguments"),
         Case("ExtraArguments value in the name", o => o.ExtraArguments["bare=--x"] = null, "ExtraArguments"),
         Case("ExtraArguments NUL", o => o.ExtraArguments["name-x"] = "\0", "ExtraArguments['name-x']"),
-        Case("SupportedDialogKinds", o => o.SupportedDialogKinds = [""], "SupportedDialogKinds[0]"),
+        Case("SupportedDialogKinds", o => { o.SupportedDialogKinds = [""]; o.OnUserDialog = NoDialog; }, "SupportedDialogKinds[0]"),
+        Case("SupportedDialogKinds alone", o => o.SupportedDialogKinds = ["x"], "SupportedDialogKinds"),
+        Case("OnUserDialog alone", o => o.OnUserDialog = NoDialog, "OnUserDialog"),
+        Case("ToolServers null", o => o.ToolServers.Add(null!), "ToolServers"),
+        Case("ToolServers twice", o => o.ToolServers = [new ToolServer("a"), new ToolServer("a")], "ToolServers['a']"),
+        Case("ToolServers and McpServers", o => { o.ToolServers = [new ToolServer("a b")]; o.McpServers["a_b"] = new StdioMcpServer("c"); }, "ToolServers['a b']"),
+        Case("ToolServers reserved name", o => o.ToolServers = [new ToolServer("workspace")], "ToolServers['workspace']"),
+        Case("ToolServers timeout", o => o.ToolServers = [new ToolServer("a") { Timeout = TimeSpan.FromMilliseconds(999) }], "ToolServers['a'].Timeout"),
     ];
+
+    private static ValueTask<UserDialogResponse> NoDialog(UserDialogRequest request, CancellationToken cancellationToken) => ValueTask.FromResult(UserDialogResponse.Cancelled);
 
     [TestCaseSource(nameof(Mistakes))]
     public void A_mistake_is_reported_once_and_names_the_property(Action<ClaudeOptions> configure, string property)

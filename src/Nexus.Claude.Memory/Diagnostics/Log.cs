@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace Nexus.Claude.Memory.Diagnostics;
+
+/// <summary>Everything the memory logs: numbers and reasons, never a text that is remembered or searched for.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(400, LogLevel.Warning, "{Count} messages could not be written to the memory now ({Failure}) and are tried again with the next ones")]
+    public static partial void BatchNotWritten(this ILogger logger, int count, MemoryStoreFailure failure, Exception cause);
+
+    [LoggerMessage(401, LogLevel.Error, "{Count} messages were not written to the memory and are lost")]
+    public static partial void MessagesLost(this ILogger logger, int count, Exception cause);
+
+    [LoggerMessage(402, LogLevel.Warning, "The statistics of the memory could not be refreshed; ranking uses the older ones")]
+    public static partial void StatisticsNotRefreshed(this ILogger logger, Exception cause);
+
+    [LoggerMessage(403, LogLevel.Warning, "Messages older than the retention could not be forgotten now; the next start tries again")]
+    public static partial void ExpiryFailed(this ILogger logger, Exception cause);
+}

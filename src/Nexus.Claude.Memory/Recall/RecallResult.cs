@@ -1,0 +1,7 @@
+namespace Nexus.Claude.Memory;
+
+/// <summary>What the memory found.</summary>
+/// <param name="Items">The items, the best first; empty when nothing fits.</param>
+/// <param name="Terms">What was searched for: the terms that stand in the memory, the rarest first.</param>
+/// <param name="Elapsed">How long it took.</param>
+public sealed record RecallResult(IReadOnlyList<RecalledItem> Items, IReadOnlyList<string> Terms, TimeSpan Elapsed);
