@@ -117,6 +117,22 @@ internal sealed class McpVerbTests
     }
 
     [Test]
+    public async Task Servers_of_the_options_outside_of_this_program_stay_when_others_are_set()
+    {
+        await using var cli = await RealCli.StartAsync();
+        await using var client = await cli.ConnectAsync(options =>
+        {
+            options.McpServers["tiny"] = TinyMcpServer.Definition;
+            ToolServerTests.Use(options, new ToolServer("calc").Add("one", "x", () => 1));
+        });
+
+        var change = await client.SetMcpServersAsync(toolServers: [new ToolServer("other").Add("two", "x", () => 2)], cancellationToken: cli.Deadline);
+
+        Assert.That(change.Removed, Is.EqualTo(["calc"]));
+        Assert.That((await client.GetMcpServersAsync(cli.Deadline)).Select(server => server.Name), Is.EquivalentTo(["tiny", "other"]));
+    }
+
+    [Test]
     public async Task A_server_that_cannot_be_connected_is_named_with_the_reason()
     {
         await using var cli = await RealCli.StartAsync();
@@ -175,31 +191,9 @@ internal sealed class McpVerbTests
         await using var cli = await RealCli.StartAsync();
         await using var client = await cli.ConnectAsync(options => options.McpServers["tiny"] = TinyMcpServer.Definition);
 
-        TestContext.Out.WriteLine(await client.SetMcpPermissionModeOverrideAsync("tiny", PermissionMode.Default, cli.Deadline));
-        TestContext.Out.WriteLine(await client.SetMcpPermissionModeOverrideAsync("tiny", null, cli.Deadline));
+        Assert.That(await client.SetMcpPermissionModeOverrideAsync("tiny", PermissionMode.Default, cli.Deadline), Is.Null);
+        Assert.That(await client.SetMcpPermissionModeOverrideAsync("tiny", null, cli.Deadline), Is.Null);
         Assert.That(() => client.SetMcpPermissionModeOverrideAsync("tiny", new PermissionMode("nonsense"), cli.Deadline), Throws.TypeOf<ProtocolException>());
-    }
-
-    [Test]
-    public async Task A_dialog_of_the_CLI_is_shown_by_the_callback()
-    {
-        await using var cli = await RealCli.StartAsync();
-        var shown = new List<UserDialogRequest>();
-        cli.Api.Default = _ => ScriptedReply.Text("").WithStopReason("refusal");
-
-        var messages = await cli.QueryAsync("Go", options =>
-        {
-            options.SupportedDialogKinds = ["refusal_fallback_prompt"];
-            options.FallbackModels = ["sonnet"];
-            options.OnUserDialog = (request, _) =>
-            {
-                shown.Add(request);
-                return ValueTask.FromResult(UserDialogResponse.Cancelled);
-            };
-        });
-
-        TestContext.Out.WriteLine(string.Join('\n', shown) + "\n" + messages.Result().Raw);
-        Assert.That(shown, Is.Not.Empty);
     }
 
     [Test]
@@ -262,9 +256,7 @@ internal sealed class McpVerbTests
             options.AllowedTools = ["mcp__tiny"];
             options.OnElicitation = answer;
         });
-        var text = ToolServerTests.TextOf(cli.Api.ConversationRequests[^1].ToolResults.Single());
-        TestContext.Out.WriteLine(text);
-        return text;
+        return ToolServerTests.TextOf(cli.Api.ConversationRequests[^1].ToolResults.Single());
     }
 
     private static async Task<McpServerStatus> StatusAsync(ClaudeClient client, string name) =>

@@ -31,7 +31,7 @@ public sealed partial class ClaudeClient
         await RequestAsync("mcp_reconnect", json => json.WriteString("serverName"u8, server), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Switches an MCP server off or on again. The CLI remembers it for the project.</summary>
+    /// <summary>Switches an MCP server off or on again.</summary>
     /// <param name="server">Its name in the configuration.</param>
     /// <param name="enabled">False takes its tools away from the model.</param>
     /// <param name="cancellationToken">Gives up the wait.</param>
