@@ -30,6 +30,10 @@ internal sealed partial class PoolTests
             options.Agents["surveyor"] = new AgentDefinition("Surveys.", "You survey.") { Model = "haiku" };
             options.ToolAliases["Bash"] = "Read";
         }),
+        ("tools of this program", options => options.ToolServers.Add(new ToolServer("maps").Add("find", "Finds a place", (string name) => $"{name} is here"))),
+        ("hooks", options => options.Hooks
+            .On(HookEvent.SessionStart, _ => new SessionStartHookOutput { AdditionalContext = "The map is upside down." })
+            .On(HookEvent.UserPromptSubmit, _ => UserPromptSubmitHookOutput.AddContext("The compass is broken."))),
         ("everything", options =>
         {
             options.Model = "haiku";
@@ -50,12 +54,20 @@ internal sealed partial class PoolTests
         await using var cli = await RealCli.StartAsync();
         var change = Changes.Single(each => each.Name == name).Change;
         IReadOnlyList<string> fresh;
-        await using (var client = await cli.ConnectAsync(change))
+        await using (var client = await cli.ConnectAsync(options =>
+        {
+            WaitForServers(options);
+            change(options);
+        }))
             fresh = await ConverseAsync(cli, client);
 
         foreach (bool stable in (bool[])[false, true])
         {
-            await using var pool = OpenPool(cli, options => options.AssumeStableFolder = stable);
+            await using var pool = OpenPool(cli, options =>
+            {
+                WaitForServers(options.Options);
+                options.AssumeStableFolder = stable;
+            });
             await UntilAsync(cli, pool, now => now.Idle == 1);
             var options = pool.CreateOptions();
             change(options);
@@ -199,6 +211,9 @@ internal sealed partial class PoolTests
 
         Assert.That(processes.Where(ProcessTable.IsRunning), Is.Empty);
     }
+
+    /// <summary>Whether the first request has the tools of a server is a race otherwise, for a fresh client too.</summary>
+    private static void WaitForServers(ClaudeOptions options) => options.Environment["MCP_CONNECTION_NONBLOCKING"] = "0";
 
     private static ClaudePool OpenPool(RealCli cli, Action<ClaudePoolOptions>? change = null)
     {
