@@ -312,7 +312,7 @@ internal sealed class PermissionFeatureTests
     }
 
     [Test]
-    public void Without_a_callback_nobody_answers_permission_questions() =>
+    public void Without_a_callback_no_permission_feature_takes_part_in_the_session() =>
         Assert.That(SessionFeatures.For(new ClaudeOptions()).All, Has.None.InstanceOf<PermissionFeature>());
 
     private static string? Text(JsonElement json, string name) => FakeCli.Text(json, name);
