@@ -11,6 +11,29 @@ internal static class Scenario
         measurement.Closed();
     }
 
+    /// <summary>One turn on a process that a pool has started ahead and that has had time to boot.</summary>
+    public static async Task LeaseAsync(RunSettings settings, Measurement measurement, bool isFolderStable)
+    {
+        await using (var pool = ClaudePool.Create(new ClaudePoolOptions
+        {
+            Options = settings.Options,
+            MinIdle = 1,
+            AssumeStableFolder = isFolderStable,
+            RefillDelay = TimeSpan.FromHours(1),
+        }))
+        {
+            while (pool.Statistics.Idle == 0)
+                await Task.Delay(10);
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            measurement.Begin();
+            await using var lease = await pool.LeaseAsync();
+            await foreach (var message in lease.Client.SendAsync(settings.Prompt))
+                measurement.See(message);
+        }
+
+        measurement.Closed();
+    }
+
     public static async Task TurnsAsync(RunSettings settings, Measurement measurement)
     {
         measurement.Begin();

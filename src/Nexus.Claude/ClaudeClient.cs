@@ -35,6 +35,8 @@ public sealed partial class ClaudeClient : IAsyncDisposable
     /// </summary>
     public ServerInformation Server => _server.Current;
 
+    internal bool IsBusy => _session.IsBusy;
+
     /// <summary>The operating system's id of the CLI process.</summary>
     public int ProcessId => _session.Connection.ProcessId;
 
@@ -73,8 +75,17 @@ public sealed partial class ClaudeClient : IAsyncDisposable
     public static async Task<ClaudeClient> ConnectAsync(ClaudeOptions? options = null, CancellationToken cancellationToken = default)
     {
         options = options?.Clone() ?? new ClaudeOptions();
-        var features = SessionFeatures.For(options);
-        var starting = await SessionStart.StartAsync(options, features, singleStream: false, cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(options, SessionFeatures.For(options), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts a CLI for a session with these features.</summary>
+    internal static async Task<ClaudeClient> OpenAsync(ClaudeOptions options, SessionFeatures features, CancellationToken cancellationToken) =>
+        await OpenAsync(
+            await SessionStart.StartAsync(options, features, singleStream: false, cancellationToken).ConfigureAwait(false), features, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Waits for a CLI that has been started; one that fails is ended.</summary>
+    internal static async Task<ClaudeClient> OpenAsync(SessionStart starting, SessionFeatures features, CancellationToken cancellationToken)
+    {
         try
         {
             return new ClaudeClient(starting, features, await starting.InitializeAsync(cancellationToken).ConfigureAwait(false));

@@ -20,6 +20,15 @@ internal sealed class SessionFeatures
         Retry = options.Retry;
     }
 
+    private SessionFeatures(SessionFeatures others, ISessionFeature more)
+    {
+        All = [.. others.All, more];
+        Usage = others.Usage;
+        Servers = others.Servers;
+        Output = others.Output;
+        Retry = others.Retry;
+    }
+
     /// <summary>All of them, in the order in which they see messages.</summary>
     public IReadOnlyList<ISessionFeature> All { get; }
 
@@ -58,4 +67,9 @@ internal sealed class SessionFeatures
             all.Add(new SessionMirror(store, options));
         return new SessionFeatures(all, usage, servers, options);
     }
+
+    /// <summary>These and one more.</summary>
+    /// <param name="more">A feature that comes from elsewhere than the options.</param>
+    /// <returns>The features.</returns>
+    public SessionFeatures With(ISessionFeature more) => new(this, more);
 }

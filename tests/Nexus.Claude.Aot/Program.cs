@@ -11,6 +11,7 @@ await HookChecks.RunAsync(report);
 await ControlChecks.RunAsync(report);
 await FailureChecks.RunAsync(report);
 await PermissionChecks.RunAsync(report);
+await PoolChecks.RunAsync(report);
 await OutputChecks.RunAsync(report);
 await UsageChecks.RunAsync(report);
 await ToolChecks.RunAsync(report);

@@ -47,6 +47,18 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Warning, "The permission callback did not decide about the tool {Tool} within {Timeout}, so it was not run")]
     public static partial void PermissionTimedOut(this ILogger logger, string tool, TimeSpan timeout);
 
+    [LoggerMessage(110, LogLevel.Warning, "A process could not be started ahead; the next try is in {Delay}")]
+    public static partial void PoolStartFailed(this ILogger logger, TimeSpan delay, Exception failure);
+
+    [LoggerMessage(111, LogLevel.Debug, "Process {ProcessId}, started ahead, is ended unused: {Reason}")]
+    public static partial void PoolProcessDiscarded(this ILogger logger, int processId, string reason);
+
+    [LoggerMessage(112, LogLevel.Warning, "Process {ProcessId}, started ahead, could not be used; another takes its place")]
+    public static partial void PoolProcessFailed(this ILogger logger, int processId, Exception failure);
+
+    [LoggerMessage(113, LogLevel.Warning, "A process of the pool could not be ended in order")]
+    public static partial void PoolEndFailed(this ILogger logger, Exception failure);
+
     [LoggerMessage(150, LogLevel.Warning, "Hook {HookId} of {Event} failed; what it was asked about was {Outcome}")]
     public static partial void HookFailed(this ILogger logger, string @event, string hookId, string outcome, Exception failure);
 

@@ -91,6 +91,9 @@ internal sealed partial class Session
     /// <summary>The state that the CLI reported last; null when it reports none (CLI 2.1.197).</summary>
     public SessionState? State { get; private set; }
 
+    /// <summary>True while a prompt has no result yet, or the CLI works in the background.</summary>
+    public bool IsBusy => _router.OpenTurns.Length > 0 || _runsInBackground;
+
     /// <summary>The last word of the CLI about its commands; null before the first.</summary>
     public CommandsChangedMessage? CommandsChanged { get; private set; }
 

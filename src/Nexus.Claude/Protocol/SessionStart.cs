@@ -71,13 +71,26 @@ internal sealed class SessionStart
         ExecutionContext? caller,
         CancellationToken cancellationToken)
     {
-        var logger = options.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
         var command = CliCommand.Create(options);
+        var process = await LaunchAsync(options, command.Arguments, command.WorkingDirectory, cancellationToken).ConfigureAwait(false);
+        return Adopt(process, command, options, features, singleStream, connecting, caller);
+    }
+
+    /// <summary>Finds the CLI and starts it; nothing is sent to it yet.</summary>
+    /// <param name="options">Validated options.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="workingDirectory">The folder in full; null for this program's own.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The process.</returns>
+    internal static async Task<CliProcess> LaunchAsync(
+        ClaudeOptions options, IReadOnlyList<string> arguments, string? workingDirectory, CancellationToken cancellationToken)
+    {
+        var logger = LoggerOf(options);
         var cli = await ClaudeCli.ResolveAsync(
             options.CliPath, options.AutoDownload, options.Installation, options.DownloadProgress, cancellationToken).ConfigureAwait(false);
-        var start = CliStart.For(cli.Path, command.Arguments, CliEnvironment.Build(options)) with
+        var start = CliStart.For(cli.Path, arguments, CliEnvironment.Build(options)) with
         {
-            WorkingDirectory = command.WorkingDirectory,
+            WorkingDirectory = workingDirectory,
             User = options.User,
             StandardError = options.StandardError,
             StandardErrorFailed = logger.StandardErrorCallbackFailed,
@@ -85,8 +98,29 @@ internal sealed class SessionStart
         };
         var process = CliProcess.Start(start);
         logger.CliStarted(cli.Path, process.ProcessId);
-        connecting?.SetTag(GenAi.ProcessId, process.ProcessId);
-        var begun = Begin(process, command, SettingsFor(options, features, singleStream, logger) with { CallerContext = caller });
+        return process;
+    }
+
+    /// <summary>Begins a session on a CLI that has been started and was told nothing yet.</summary>
+    /// <param name="connection">The CLI.</param>
+    /// <param name="command">What to tell it; its command line is in force already.</param>
+    /// <param name="options">The session's own copy of the caller's options.</param>
+    /// <param name="features">The features that take part.</param>
+    /// <param name="singleStream">True when one reader wants every message in the order of the wire.</param>
+    /// <param name="connecting">The span of the start; null when nobody traces.</param>
+    /// <param name="caller">The context in which the caller's code is to run.</param>
+    /// <returns>The start.</returns>
+    internal static SessionStart Adopt(
+        ICliConnection connection,
+        CliCommand command,
+        ClaudeOptions options,
+        SessionFeatures features,
+        bool singleStream,
+        Activity? connecting,
+        ExecutionContext? caller)
+    {
+        connecting?.SetTag(GenAi.ProcessId, connection.ProcessId);
+        var begun = Begin(connection, command, SettingsFor(options, features, singleStream, LoggerOf(options)) with { CallerContext = caller });
         begun.Trace(connecting);
         begun.Session.Own(Task.Run(WarmUp.Run, CancellationToken.None));
         return begun;
@@ -189,6 +223,8 @@ internal sealed class SessionStart
         foreach (var feature in features)
             feature.WriteInitialize(json);
     }
+
+    private static ILogger LoggerOf(ClaudeOptions options) => options.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
 
     private static SessionSettings SettingsFor(ClaudeOptions options, SessionFeatures features, bool singleStream, ILogger logger) => new()
     {
