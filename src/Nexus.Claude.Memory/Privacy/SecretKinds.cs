@@ -78,7 +78,7 @@ internal static partial class SecretKinds
             sum += count++ % 2 == 0 ? digit : digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
         }
 
-        return count is >= 13 and <= 19 && sum % 10 == 0 && value.TrimStart()[0] is '3' or '4' or '5' or '6' && value.Distinct().Count() > 3;
+        return count is >= 13 and <= 19 && sum % 10 == 0 && value.TrimStart()[0] is '3' or '4' or '5' or '6' && value.Where(char.IsAsciiDigit).Distinct().Count() > 1;
     }
 
     private static readonly HashSet<string> Ordinary = new(StringComparer.OrdinalIgnoreCase)
