@@ -12,5 +12,6 @@ await FailureChecks.RunAsync(report);
 await PermissionChecks.RunAsync(report);
 await OutputChecks.RunAsync(report);
 await UsageChecks.RunAsync(report);
+await MemoryChecks.RunAsync(report);
 await TestingChecks.RunAsync(report);
 return report.Finish();
