@@ -127,7 +127,8 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
         {
             OnlyConversation = query.ConversationId,
             ExceptConversation = query.ExceptConversationId,
-            Limit = narrow ? 400 : 100,
+            // Half as many would do for the ten best; the rest is for what is left out as repetition.
+            Limit = narrow ? 400 : Math.Max(60, (query.Limit ?? _options.MaxItems) * 2),
         }, cancellationToken).ConfigureAwait(false);
         if (narrow)
             set = set with { Found = [.. set.Found.Where(found => !(found.Message.CreatedAt < query.Since) && !(found.Message.CreatedAt >= query.Until))] };
