@@ -52,6 +52,8 @@ internal sealed class SessionFeatures
             all.Add(new HookCallbacks(options.Hooks, options.TimeProvider, logger));
         }
 
+        if (options.OnElicitation is not null || options.OnUserDialog is not null)
+            all.Add(new UserQuestions(options));
         if (options.SessionStore is { } store)
             all.Add(new SessionMirror(store, options));
         return new SessionFeatures(all, usage, servers, options);

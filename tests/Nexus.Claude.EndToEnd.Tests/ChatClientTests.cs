@@ -299,6 +299,23 @@ internal sealed class ChatClientTests
     }
 
     [Test]
+    public async Task An_answer_ends_at_the_limit_on_its_length_and_the_conversation_goes_on()
+    {
+        await using var cli = await RealCli.StartAsync();
+        cli.Api.Enqueue(ScriptedReply.Text("one two three").WithStopReason("max_tokens").WithUsage(new ScriptedUsage(10, 3)));
+        await using var chat = Client(cli);
+
+        var response = await chat.GetResponseAsync("Count", new ChatOptions { MaxOutputTokens = 3 }, cli.Deadline);
+
+        Assert.That(response.Text, Is.EqualTo("one two three"));
+        Assert.That(response.FinishReason, Is.EqualTo(ChatFinishReason.Length));
+        Assert.That(response.Usage!.OutputTokenCount, Is.EqualTo(3));
+        cli.Api.Default = _ => ScriptedReply.Text("four");
+        var next = await chat.GetResponseAsync("Go on", new ChatOptions { MaxOutputTokens = 3, ConversationId = response.ConversationId }, cli.Deadline);
+        Assert.That(next.Text, Is.EqualTo("four"));
+    }
+
+    [Test]
     public async Task Images_and_documents_are_content_blocks()
     {
         await using var cli = await RealCli.StartAsync();

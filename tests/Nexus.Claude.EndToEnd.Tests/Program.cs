@@ -5,11 +5,18 @@ internal static class Program
 {
     public static async Task<int> Main(string[] args)
     {
-        if (args is [MemoryTests.Verb, var path])
-            return await MemoryTests.TellAsync(path);
-        if (args is not [TinyMcpServer.Verb])
-            return 64;
-        await TinyMcpServer.RunAsync(Console.In, Console.Out);
-        return 0;
+        switch (args)
+        {
+            case [TinyMcpServer.Verb]:
+                await TinyMcpServer.RunAsync(Console.In, Console.Out);
+                return 0;
+            case [AskingMcpServer.Verb]:
+                await AskingMcpServer.RunAsync(Console.In, Console.Out);
+                return 0;
+            case [MemoryTests.Verb, var path]:
+                return await MemoryTests.TellAsync(path);
+            default:
+                return 64;
+        }
     }
 }

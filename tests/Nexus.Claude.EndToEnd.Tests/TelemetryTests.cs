@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.Json;
 using Nexus.Claude.Testing;
 
 namespace Nexus.Claude.Tests.EndToEnd;
@@ -8,32 +9,76 @@ namespace Nexus.Claude.Tests.EndToEnd;
 internal sealed class TelemetryTests
 {
     [Test]
-    public async Task The_spans_of_the_cli_hang_below_the_turn()
+    public async Task The_spans_of_the_cli_hang_below_the_one_that_started_it()
     {
         using var spans = new SpanRecorder();
         await using var cli = await RealCli.StartAsync();
         cli.Api.Default = _ => ScriptedReply.Text("ok");
         using var caller = spans.Source.StartActivity("caller")!;
-        await using (var client = await cli.ConnectAsync(options =>
-        {
-            options.Environment["CLAUDE_CODE_ENABLE_TELEMETRY"] = "1";
-            options.Environment["CLAUDE_CODE_ENHANCED_TELEMETRY_BETA"] = "1";
-            options.Environment["OTEL_TRACES_EXPORTER"] = "otlp";
-            options.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/json";
-            options.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = cli.Environment.Variables["ANTHROPIC_BASE_URL"];
-            options.Environment["OTEL_BSP_SCHEDULE_DELAY"] = "100";
-        }))
+        await using (var client = await cli.ConnectAsync(options => ExportTraces(options, cli)))
         {
             await client.AskAsync("One", cli.Deadline);
             await client.AskAsync("Two", cli.Deadline);
         }
 
-        foreach (var request in cli.Api.Requests)
-            TestContext.Out.WriteLine($"{request} {(request.Path.Contains("trace", StringComparison.Ordinal) ? request.Body.GetRawText() : "")}");
-        foreach (var span in spans.All)
-            TestContext.Out.WriteLine($"{span.DisplayName} {span.Id} < {span.ParentId} {string.Join(' ', span.TagObjects.Select(tag => $"{tag.Key}={tag.Value}"))}");
-        Assert.Fail();
+        var connect = spans.All.Single(span => span.TraceId == caller.TraceId && span.DisplayName == "nexus.claude.connect");
+        var theirs = Exported(cli.Api).Where(span => span.GetProperty("name").GetString() == "claude_code.interaction").ToList();
+        Assert.Multiple(() =>
+        {
+            Assert.That(theirs, Has.Count.EqualTo(2));
+            Assert.That(theirs.Select(span => span.GetProperty("traceId").GetString()), Is.All.EqualTo(caller.TraceId.ToHexString()));
+            Assert.That(theirs.Select(span => span.GetProperty("parentSpanId").GetString()), Is.All.EqualTo(connect.SpanId.ToHexString()));
+            Assert.That(connect.ParentSpanId, Is.EqualTo(caller.SpanId));
+            Assert.That(connect.GetTagItem("nexus.claude.cli.version"), Is.EqualTo(ClaudeCli.PinnedVersion));
+        });
     }
+
+    [Test]
+    public async Task A_turn_with_a_tool_is_two_spans_that_say_what_it_took()
+    {
+        using var spans = new SpanRecorder();
+        await using var cli = await RealCli.StartAsync();
+        cli.Api.Enqueue(ScriptedReply.ToolUse("Bash", """{"command":"echo hi"}""", "toolu_1").WithUsage(new ScriptedUsage(10, 2, 100, 5)));
+        cli.Api.Enqueue(ScriptedReply.Text("done").WithUsage(new ScriptedUsage(20, 3)));
+        using var caller = spans.Source.StartActivity("caller")!;
+        string? session;
+        await using (var client = await cli.ConnectAsync(options => options.AllowedTools = ["Bash"]))
+        {
+            await client.AskAsync("Go", cli.Deadline);
+            session = client.SessionId;
+        }
+
+        var turn = spans.All.Single(span => span.TraceId == caller.TraceId && span.DisplayName == "invoke_agent claude-code");
+        var tool = spans.All.Single(span => span.TraceId == caller.TraceId && span.DisplayName == "execute_tool Bash");
+        Assert.Multiple(() =>
+        {
+            Assert.That(turn.ParentSpanId, Is.EqualTo(caller.SpanId));
+            Assert.That(tool.ParentSpanId, Is.EqualTo(turn.SpanId));
+            Assert.That(tool.GetTagItem("gen_ai.tool.call.id"), Is.EqualTo("toolu_1"));
+            Assert.That(turn.GetTagItem("gen_ai.conversation.id"), Is.EqualTo(session));
+            Assert.That(turn.GetTagItem("gen_ai.usage.input_tokens"), Is.EqualTo(135));
+            Assert.That(turn.GetTagItem("gen_ai.usage.cache_read.input_tokens"), Is.EqualTo(100));
+            Assert.That(turn.GetTagItem("gen_ai.usage.output_tokens"), Is.EqualTo(5));
+            Assert.That(turn.GetTagItem("gen_ai.response.finish_reasons"), Is.EqualTo(new[] { "end_turn" }));
+            Assert.That(turn.GetTagItem("gen_ai.input.messages"), Is.Null);
+        });
+    }
+
+    private static void ExportTraces(ClaudeOptions options, RealCli cli)
+    {
+        options.Environment["CLAUDE_CODE_ENABLE_TELEMETRY"] = "1";
+        options.Environment["CLAUDE_CODE_ENHANCED_TELEMETRY_BETA"] = "1";
+        options.Environment["OTEL_TRACES_EXPORTER"] = "otlp";
+        options.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/json";
+        // The scripted API keeps every request, whatever its path.
+        options.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = cli.Environment.Variables["ANTHROPIC_BASE_URL"];
+    }
+
+    private static IEnumerable<JsonElement> Exported(ScriptedMessagesApi api) => api.Requests
+        .Where(request => request.Path == "/v1/traces")
+        .SelectMany(request => request.Body.GetProperty("resourceSpans").EnumerateArray())
+        .SelectMany(resource => resource.GetProperty("scopeSpans").EnumerateArray())
+        .SelectMany(scope => scope.GetProperty("spans").EnumerateArray());
 }
 
 /// <summary>Keeps every span of the SDK, and of a caller of its own, that ends in this test's trace.</summary>

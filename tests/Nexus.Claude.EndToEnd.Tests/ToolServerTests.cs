@@ -87,9 +87,10 @@ internal sealed class ToolServerTests
         await cli.QueryAsync("Go", options => Use(options, server));
 
         var results = cli.Api.ConversationRequests[1].ToolResults.ToDictionary(result => result.GetProperty("tool_use_id").GetString()!["toolu_".Length..]);
-        TestContext.Out.WriteLine(string.Join('\n', results.Values.Select(result => result.GetRawText())));
         Assert.Multiple(() =>
         {
+            Assert.That(TextOf(results["sound"]), Does.Contain("audio/wav"));
+            Assert.That(TextOf(results["nothing"]), Does.Contain("no output"));
             var image = results["image"].GetProperty("content")[0];
             Assert.That(image.GetProperty("type").GetString(), Is.EqualTo("image"));
             Assert.That(image.GetProperty("source").GetProperty("data").GetBytesFromBase64(), Is.EqualTo(pixel));
@@ -132,7 +133,6 @@ internal sealed class ToolServerTests
         var messages = await cli.QueryAsync("Go", options => Use(options, server));
 
         var results = cli.Api.ConversationRequests[1].ToolResults.ToDictionary(result => result.GetProperty("tool_use_id").GetString()!["toolu_".Length..]);
-        TestContext.Out.WriteLine(string.Join('\n', results.Values.Select(result => result.GetRawText())));
         Assert.Multiple(() =>
         {
             Assert.That(results.Values, Is.All.Matches<JsonElement>(IsError));
@@ -173,7 +173,6 @@ internal sealed class ToolServerTests
         var messages = await cli.QueryAsync("Go", options => Use(options, server));
 
         var results = cli.Api.ConversationRequests[1].ToolResults;
-        TestContext.Out.WriteLine($"at once: {most}");
         Assert.That(results, Has.Count.EqualTo(Calls));
         Assert.That(results, Is.All.Matches<JsonElement>(result => result.GetProperty("tool_use_id").GetString() == "toolu_" + TextOf(result)));
         Assert.That(most, Is.GreaterThanOrEqualTo(10));
@@ -290,7 +289,6 @@ internal sealed class ToolServerTests
 
         var messages = await cli.QueryAsync("Go", options => Use(options, server));
 
-        TestContext.Out.WriteLine(string.Join('\n', messages.Select(message => message.GetType().Name + " " + message.Raw)));
         Assert.That(TextOf(cli.Api.ConversationRequests[1].ToolResults.Single()), Is.EqualTo("worked"));
     }
 
@@ -310,7 +308,6 @@ internal sealed class ToolServerTests
         var messages = await cli.QueryAsync("Go", options => Use(options, server));
 
         var result = cli.Api.ConversationRequests[1].ToolResults.Single();
-        TestContext.Out.WriteLine(result.GetRawText());
         Assert.That(IsError(result));
         Assert.That(cancelled.Task.IsCompleted);
         Assert.That(messages.Result().Text, Is.EqualTo("Too slow."));
@@ -334,6 +331,64 @@ internal sealed class ToolServerTests
             Assert.That(cli.Api.ConversationRequests, Has.Count.EqualTo(1), "the turn ends with the call");
             Assert.That(messages.Result().IsSuccess);
         });
+    }
+
+    [Test]
+    public async Task A_long_result_arrives_whole_when_the_tool_may_give_one()
+    {
+        await using var cli = await RealCli.StartAsync();
+        var text = string.Join(' ', Enumerable.Range(0, 20_000));
+        var server = new ToolServer("long")
+            .Add("plain", "x", () => text)
+            .Add("whole", "x", () => text, new ToolOptions { MaxResultCharacters = 300_000 });
+        cli.Api.Enqueue(ScriptedReply.ToolUses(new ToolCall("mcp__long__plain", "{}"), new ToolCall("mcp__long__whole", "{}")));
+        cli.Api.Enqueue(ScriptedReply.Text("Done."));
+
+        await cli.QueryAsync("Go", options => Use(options, server));
+
+        var results = cli.Api.ConversationRequests[1].ToolResults;
+        Assert.That(TextOf(results[0]).Length, Is.LessThan(text.Length));
+        Assert.That(TextOf(results[1]), Is.EqualTo(text));
+    }
+
+    [Test]
+    public async Task A_policy_of_the_server_outweighs_a_rule_that_allows()
+    {
+        await using var cli = await RealCli.StartAsync();
+        var called = false;
+        var server = new ToolServer("disk") { Policies = [new McpToolPolicy("wipe") { Permission = McpToolDecision.AlwaysDeny }] }
+            .Add("wipe", "x", () => called = true);
+        cli.Api.Enqueue(ScriptedReply.ToolUse("mcp__disk__wipe", "{}"));
+        cli.Api.Enqueue(ScriptedReply.Text("Denied."));
+
+        await cli.QueryAsync("Go", options => Use(options, server));
+
+        Assert.That(called, Is.False);
+        Assert.That(IsError(cli.Api.ConversationRequests[1].ToolResults.Single()));
+    }
+
+    [Test]
+    public async Task Closing_the_client_while_a_tool_runs_cancels_it_and_leaves_nothing()
+    {
+        await using var cli = await RealCli.StartAsync();
+        var started = new TaskCompletionSource();
+        var cancelled = new TaskCompletionSource();
+        var server = new ToolServer("slow").Add("hang", "Hangs", async (CancellationToken cancellationToken) =>
+        {
+            await using var registration = cancellationToken.Register(cancelled.SetResult);
+            started.SetResult();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        });
+        cli.Api.Enqueue(ScriptedReply.ToolUse("mcp__slow__hang", "{}"));
+        var client = await cli.ConnectAsync(options => Use(options, server));
+        var turn = client.SendAsync("Go", cli.Deadline);
+        await started.Task.WaitAsync(cli.Deadline);
+
+        await client.DisposeAsync();
+
+        await cancelled.Task.WaitAsync(cli.Deadline);
+        Assert.That((await client.Completion).Cause, Is.Null);
+        Assert.That(turn.State, Is.Not.EqualTo(TurnState.Running));
     }
 
     [Test]

@@ -135,6 +135,10 @@ internal sealed class UsageTests
 
         Assert.That(await client.AskAsync(new UserPrompt("Hello") { Id = Guid.NewGuid().ToString() }, cli.Deadline), Is.EqualTo("second attempt"));
         Assert.That(client.Usage.Total.Turns, Is.EqualTo(2));
+        // The CLI keeps the prompt that failed in the conversation, so the model reads it twice.
+        var texts = cli.Api.ConversationRequests[^1].Body.GetProperty("messages").EnumerateArray()
+            .Where(message => message.GetProperty("role").GetString() == "user").Select(message => message.GetRawText());
+        Assert.That(string.Concat(texts).Split("Hello"), Has.Length.EqualTo(3), () => string.Concat(texts));
     }
 
     [Test]

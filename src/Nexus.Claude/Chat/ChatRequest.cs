@@ -49,6 +49,12 @@ internal sealed class ChatRequest
     /// <summary>True when the answer is JSON, which the CLI gives apart from the text.</summary>
     public bool IsTyped => _options?.ResponseFormat is ChatResponseFormatJson || _base.OutputSchema is not null;
 
+    /// <summary>True when an answer that reaches the limit on its length ends there; the CLI would ask the model to go on.</summary>
+    public bool EndsAtLimit => _options?.MaxOutputTokens is not null;
+
+    /// <summary>True when a conversation without a living CLI can be gone on with.</summary>
+    public bool IsPersisted => _base.PersistSession;
+
     /// <summary>Reads a call.</summary>
     /// <param name="messages">The messages.</param>
     /// <param name="options">The call's options; null for none.</param>

@@ -10,10 +10,10 @@ namespace Nexus.Claude.Chat;
 /// </summary>
 /// <param name="conversationId">The conversation, as the caller is to name it; null when it cannot be gone on with.</param>
 /// <param name="responseId">The answer's id.</param>
-/// <param name="isTyped">True when the answer is the structured output and not the text.</param>
+/// <param name="request">The call.</param>
 /// <param name="tools">The functions of the conversation.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ChatUpdates(string? conversationId, string responseId, bool isTyped, ChatTools tools, TimeProvider time)
+internal sealed class ChatUpdates(string? conversationId, string responseId, ChatRequest request, ChatTools tools, TimeProvider time)
 {
     /// <summary>The tool by which the CLI takes typed answers.</summary>
     private const string StructuredOutputTool = "StructuredOutput";
@@ -29,8 +29,8 @@ internal sealed class ChatUpdates(string? conversationId, string responseId, boo
     private bool _isRetried;
     private bool _isIncomplete;
 
-    /// <summary>The result, once it was there.</summary>
-    public ResultMessage? Result { get; private set; }
+    /// <summary>True once the last update has been made.</summary>
+    public bool IsComplete { get; private set; }
 
     /// <summary>Takes in a message.</summary>
     /// <param name="message">The message.</param>
@@ -67,6 +67,12 @@ internal sealed class ChatUpdates(string? conversationId, string responseId, boo
                 _messageId = start.Message.Id;
                 _model = start.Message.Model;
                 yield break;
+            case MessageDeltaEvent { Delta.StopReason.Value: "max_tokens" } limit when request.EndsAtLimit && !request.IsTyped:
+                IsComplete = true;
+                var last = New(ChatRole.Assistant, _messageId, part, new UsageContent(UsageOf(limit.Usage ?? new TokenUsage())));
+                last.FinishReason = ChatFinishReason.Length;
+                yield return last;
+                yield break;
             case ContentBlockDeltaEvent { Delta: { } delta } when !_isRetried && !_isIncomplete:
                 if (ContentOf(delta) is { } content)
                     yield return New(ChatRole.Assistant, _messageId, part, content);
@@ -78,7 +84,7 @@ internal sealed class ChatUpdates(string? conversationId, string responseId, boo
     {
         switch (delta)
         {
-            case TextDelta { Text: { Length: > 0 } text } when !isTyped:
+            case TextDelta { Text: { Length: > 0 } text } when !request.IsTyped:
                 _text.Append(text);
                 _hasText = true;
                 return new TextContent(text);
@@ -112,7 +118,7 @@ internal sealed class ChatUpdates(string? conversationId, string responseId, boo
     {
         switch (block)
         {
-            case TextBlock text when !isTyped && Missing(text.Text, _text) is { Length: > 0 } missing:
+            case TextBlock text when !request.IsTyped && Missing(text.Text, _text) is { Length: > 0 } missing:
                 _hasText = true;
                 return new TextContent(missing) { RawRepresentation = block };
             case ThinkingBlock thinking:
@@ -122,7 +128,7 @@ internal sealed class ChatUpdates(string? conversationId, string responseId, boo
                 return rest.Length == 0 && signature is null ? null : new TextReasoningContent(rest) { ProtectedData = signature, RawRepresentation = block };
             case RedactedThinkingBlock redacted:
                 return new TextReasoningContent(null) { ProtectedData = redacted.Data, RawRepresentation = block };
-            case ToolUseBlock { Name: StructuredOutputTool } answer when isTyped:
+            case ToolUseBlock { Name: StructuredOutputTool } answer when request.IsTyped:
                 _hiddenCalls.Add(answer.Id);
                 return null;
             case ToolUseBlock call:
@@ -159,13 +165,13 @@ internal sealed class ChatUpdates(string? conversationId, string responseId, boo
 
     private ChatResponseUpdate OfResult(ResultMessage result)
     {
-        Result = result;
         var text = _outcome.TextOrThrow(result);
         var update = New(ChatRole.Assistant, _messageId ?? responseId, result, new UsageContent(UsageOf(result.TurnUsage)) { RawRepresentation = result.TurnUsage });
-        if (isTyped)
+        if (request.IsTyped)
             update.Contents.Insert(0, new TextContent(result.StructuredOutput is { } json ? json.GetRawText() : text));
         else if (!_hasText && text.Length > 0)
             update.Contents.Insert(0, new TextContent(text));
+        IsComplete = true;
         update.FinishReason = FinishReasonOf(result.StopReason?.Value);
         if (result.TurnModelUsage is { } models)
             (update.AdditionalProperties ??= [])["cost_usd"] = models.Values.Sum(static model => model.CostUsd);

@@ -147,15 +147,20 @@ public sealed class ClaudeChatClient : IChatClient, IAsyncDisposable
             }
 
             var turn = conversation.Client.SendAsync(new UserPrompt(request.Prompt) { Verbatim = request.Verbatim }, cancellationToken);
-            var updates = new ChatUpdates(seat.Id.ToString(), turn.PromptId, request.IsTyped, conversation.Tools, _time);
+            var id = request.IsPersisted || _chat.MaxLiveConversations > 0 ? seat.Id.ToString() : null;
+            var updates = new ChatUpdates(id, turn.PromptId, request, conversation.Tools, _time);
             await foreach (var message in turn.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 foreach (var update in updates.Of(message))
                 {
-                    if (updates.Result is not null && request.Ignored.Count > 0)
+                    if (updates.IsComplete && request.Ignored.Count > 0)
                         (update.AdditionalProperties ??= [])["ignored_options"] = request.Ignored;
                     yield return update;
                 }
+
+                // Leaving the turn interrupts it.
+                if (updates.IsComplete)
+                    break;
             }
         }
         finally

@@ -73,7 +73,10 @@ internal sealed class Conversations : IAsyncDisposable
     public void Release(Seat seat)
     {
         seat.LastUsed = _time.GetTimestamp();
-        if (seat.Conversation is { Client.Completion.IsCompleted: true })
+        bool disposed;
+        lock (_gate)
+            disposed = _disposed;
+        if (disposed || seat.Conversation is { Client.Completion.IsCompleted: true })
             Close(seat);
         seat.Turnstile.Release();
         Leave(seat);

@@ -47,7 +47,7 @@ internal static class McpServerJson
         writer.WriteEndObject();
     }
 
-    private static void WriteTools(Utf8JsonWriter writer, IReadOnlyList<McpToolPolicy> tools)
+    public static void WriteTools(Utf8JsonWriter writer, IReadOnlyList<McpToolPolicy> tools)
     {
         if (tools.Count == 0)
             return;

@@ -45,8 +45,8 @@ public sealed partial class ClaudeClient
     }
 
     /// <summary>
-    /// Tells the CLI that the model has read a file which the conversation no longer shows: it may be edited without being read again, and an edit
-    /// is refused if somebody changes the file from now on.
+    /// Tells the CLI that the model has read a file which the conversation no longer shows, so that it may be edited without being read again.
+    /// CLI 2.1.330 lets its newest models edit unread files too.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="modifiedAt">

@@ -58,12 +58,12 @@ internal static class Instruments
     /// <param name="parent">The parent.</param>
     /// <param name="tags">What a sampler may want to know.</param>
     /// <returns>The span; null when nobody wants it.</returns>
-    public static Activity? StartAside(string name, ActivityKind kind, ActivityContext parent, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    public static Activity? StartAside(string name, ActivityKind kind, ActivityContext parent, IEnumerable<KeyValuePair<string, object?>> tags)
     {
         var current = Activity.Current;
         try
         {
-            return Source.StartActivity(name, kind, parent, tags.ToArray());
+            return Source.StartActivity(name, kind, parent, tags);
         }
         finally
         {

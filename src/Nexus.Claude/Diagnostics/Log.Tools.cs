@@ -13,4 +13,7 @@ internal static partial class Log
 
     [LoggerMessage(182, LogLevel.Warning, "Tools were still running {Grace} after their session had ended and they had been told to stop")]
     public static partial void ToolsOutlivedSession(this ILogger logger, TimeSpan grace);
+
+    [LoggerMessage(183, LogLevel.Warning, "The callback for the user's answer to '{Question}' threw, which counts as no answer")]
+    public static partial void UserQuestionFailed(this ILogger logger, string question, Exception failure);
 }

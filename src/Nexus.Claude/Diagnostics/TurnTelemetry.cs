@@ -33,14 +33,11 @@ internal sealed class TurnTelemetry
     {
         var settings = session.Settings;
         var agent = settings.Agent ?? "claude-code";
-        var activity = Instruments.StartAside(
-            $"{GenAi.InvokeAgent} {agent}",
-            ActivityKind.Client,
-            Activity.Current?.Context ?? default,
-            new(GenAi.Operation, GenAi.InvokeAgent),
-            new(GenAi.Provider, GenAi.Anthropic),
-            new(GenAi.Agent, agent),
-            new(GenAi.RequestModel, settings.Model));
+        List<KeyValuePair<string, object?>> tags =
+            [new(GenAi.Operation, GenAi.InvokeAgent), new(GenAi.Provider, GenAi.Anthropic), new(GenAi.Agent, agent)];
+        if (settings.Model is not null)
+            tags.Add(new(GenAi.RequestModel, settings.Model));
+        var activity = Instruments.StartAside($"{GenAi.InvokeAgent} {agent}", ActivityKind.Client, Activity.Current?.Context ?? default, tags);
         if (activity is { IsAllDataRequested: true })
         {
             activity.SetTag(GenAi.PromptId, promptId);
@@ -135,10 +132,10 @@ internal sealed class TurnTelemetry
             $"{GenAi.ExecuteTool} {call.Name}",
             ActivityKind.Internal,
             parent.Context,
-            new(GenAi.Operation, GenAi.ExecuteTool),
-            new(GenAi.Provider, GenAi.Anthropic),
-            new(GenAi.ToolName, call.Name),
-            new(GenAi.ToolCallId, call.Id));
+            [
+                new(GenAi.Operation, GenAi.ExecuteTool), new(GenAi.Provider, GenAi.Anthropic), new(GenAi.ToolName, call.Name),
+                new(GenAi.ToolCallId, call.Id),
+            ]);
         if (tool is null)
             return;
         if (_session.Settings.IncludeContent && tool.IsAllDataRequested)

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Nexus.Claude.Hooks;
 
 namespace Nexus.Claude;
@@ -20,7 +19,7 @@ internal sealed partial class ClaudeOptionsValidator
                 continue;
             if (facts is { TakesMatcher: false })
                 Add($"{name} has the matcher '{hook.Matcher}', but {hook.Event} takes none and the hook would be called always; leave it out.");
-            else if (PermissionRule().IsMatch(hook.Matcher))
+            else if (LooksLikePermissionRule(hook.Matcher))
                 Add($"{name} has the matcher '{hook.Matcher}', which looks like a permission rule and would match nothing; name the tool and look at its input.");
         }
 
@@ -29,6 +28,10 @@ internal sealed partial class ClaudeOptionsValidator
     }
 
     // A regular expression may have a group at its end too, as in Notebook(Edit|Read); a rule has no alternatives.
-    [GeneratedRegex(@"^[A-Z]\w*\([^|]*\)$", RegexOptions.CultureInvariant)]
-    private static partial Regex PermissionRule();
+    private static bool LooksLikePermissionRule(string matcher)
+    {
+        var open = matcher.IndexOf('(', StringComparison.Ordinal);
+        return open > 0 && matcher[^1] == ')' && char.IsAsciiLetterUpper(matcher[0]) && matcher.AsSpan(0, open).IndexOfAnyExceptInRange('A', 'z') < 0
+            && !matcher.Contains('|', StringComparison.Ordinal);
+    }
 }

@@ -133,7 +133,7 @@ public readonly partial record struct HookEvent
     public static HookEvent<DirectoryAddedHookInput, DirectoryAddedHookOutput> DirectoryAdded { get; } =
         new("DirectoryAdded", static () => HookJson.Default.DirectoryAddedHookInput);
 
-    /// <summary>Lines of an answer are about to be shown. A hook can change what is shown, not what is stored.</summary>
+    /// <summary>Lines of an answer are about to be handed out. A hook can change what is handed out, not what the conversation keeps. Takes no matcher.</summary>
     public static HookEvent<MessageDisplayHookInput, MessageDisplayHookOutput> MessageDisplay { get; } =
         new("MessageDisplay", static () => HookJson.Default.MessageDisplayHookInput);
 }

@@ -73,6 +73,9 @@ public abstract record HookOutput
         return AsyncTimeout <= TimeSpan.Zero ? "AsyncTimeout is not greater than zero" : null;
     }
 
+    /// <summary>The decision as it is sent.</summary>
+    private protected virtual HookDecision? SentDecision => Decision;
+
     /// <summary>True when there is something to say that only this event knows.</summary>
     private protected virtual bool HasSpecifics => false;
 
@@ -105,7 +108,7 @@ public abstract record HookOutput
         WriteText(json, "stopReason", StopReason);
         if (SuppressOutput)
             json.WriteBoolean("suppressOutput"u8, true);
-        WriteText(json, "decision", Decision?.Value);
+        WriteText(json, "decision", SentDecision?.Value);
         WriteText(json, "reason", Reason);
         WriteText(json, "systemMessage", SystemMessage);
         WriteText(json, "terminalSequence", TerminalSequence);

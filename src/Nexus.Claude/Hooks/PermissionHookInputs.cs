@@ -16,7 +16,7 @@ public sealed record PermissionRequestHookInput : HookInput
 
     /// <summary>The changes of permissions that the CLI suggests; <see cref="PermissionRequestHookOutput.UpdatedPermissions"/> takes them as they are.</summary>
     [JsonPropertyName("permission_suggestions")]
-    public IReadOnlyList<JsonElement> PermissionSuggestions { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<PermissionUpdate> PermissionSuggestions { get; init => field = value ?? []; } = [];
 
     /// <summary>The MCP server that the tool belongs to; null for tools of the CLI.</summary>
     [JsonPropertyName("mcp_server")]

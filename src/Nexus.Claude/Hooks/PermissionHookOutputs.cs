@@ -12,8 +12,8 @@ public sealed record PermissionRequestHookOutput : HookOutput
     /// <summary>When allowed: the input to run with, in the place of the whole input; null keeps it.</summary>
     public JsonObject? UpdatedInput { get; init; }
 
-    /// <summary>When allowed: changes of permissions, in the form of <see cref="PermissionRequestHookInput.PermissionSuggestions"/>; null for none.</summary>
-    public IReadOnlyList<JsonElement>? UpdatedPermissions { get; init; }
+    /// <summary>When allowed: changes of permissions, for example of <see cref="PermissionRequestHookInput.PermissionSuggestions"/>; null for none.</summary>
+    public IReadOnlyList<PermissionUpdate>? UpdatedPermissions { get; init; }
 
     /// <summary>When denied: why; the model reads it.</summary>
     public string? Message { get; init; }
@@ -29,7 +29,7 @@ public sealed record PermissionRequestHookOutput : HookOutput
     /// <param name="updatedInput">The input to run with; null for the model's.</param>
     /// <param name="updatedPermissions">Changes of permissions; null for none.</param>
     /// <returns>The answer.</returns>
-    public static PermissionRequestHookOutput Allow(JsonObject? updatedInput = null, IReadOnlyList<JsonElement>? updatedPermissions = null) =>
+    public static PermissionRequestHookOutput Allow(JsonObject? updatedInput = null, IReadOnlyList<PermissionUpdate>? updatedPermissions = null) =>
         new() { Behavior = HookPermissionDecision.Allow, UpdatedInput = updatedInput, UpdatedPermissions = updatedPermissions };
 
     /// <summary>Keeps the tool from running.</summary>
@@ -65,7 +65,7 @@ public sealed record PermissionRequestHookOutput : HookOutput
             return;
         json.WriteStartArray("updatedPermissions"u8);
         foreach (var update in UpdatedPermissions)
-            update.WriteTo(json);
+            update.Write(json);
         json.WriteEndArray();
     }
 
@@ -93,13 +93,17 @@ public sealed record PermissionDeniedHookOutput : HookOutput
 /// <summary>The answer to <see cref="HookEvent.Elicitation"/>.</summary>
 public sealed record ElicitationHookOutput : HookOutput
 {
-    /// <summary>What becomes of the question; null leaves it to the user.</summary>
+    /// <summary>
+    /// What becomes of the question; null leaves it to the user. Of callbacks CLI 2.1.330 heeds only a refusal: after an answer it asks the user all the same.
+    /// </summary>
     public HookElicitationAction? Action { get; init; }
 
     /// <summary>The answer, when accepted.</summary>
     public JsonObject? Content { get; init; }
 
     internal override HookEvent? AnsweredEvent => HookEvent.Elicitation;
+
+    private protected override HookDecision? SentDecision => Decision ?? ElicitationAnswer.DecisionOf(Action);
 
     private protected override bool HasSpecifics => Action is not null || Content is not null;
 
@@ -109,9 +113,9 @@ public sealed record ElicitationHookOutput : HookOutput
     public static ElicitationHookOutput Accept(JsonObject content) => new() { Action = HookElicitationAction.Accept, Content = content };
 
     /// <summary>Does not answer the question.</summary>
-    /// <param name="reason">Why; a note for the user.</param>
+    /// <param name="reason">Why.</param>
     /// <returns>The answer of the hook.</returns>
-    public static ElicitationHookOutput Decline(string? reason = null) => new() { Action = HookElicitationAction.Decline, SystemMessage = reason };
+    public static ElicitationHookOutput Decline(string? reason = null) => new() { Action = HookElicitationAction.Decline, Reason = reason };
 
     internal override string? FindMistake() => ElicitationAnswer.FindMistake(Action) ?? base.FindMistake();
 
@@ -121,7 +125,7 @@ public sealed record ElicitationHookOutput : HookOutput
 /// <summary>The answer to <see cref="HookEvent.ElicitationResult"/>.</summary>
 public sealed record ElicitationResultHookOutput : HookOutput
 {
-    /// <summary>What the server is told that the user did; null for what he did.</summary>
+    /// <summary>What the server is told that the user did; null for what he did. Of callbacks CLI 2.1.330 heeds only a refusal.</summary>
     public HookElicitationAction? Action { get; init; }
 
     /// <summary>What the server is told that the user filled in; null for what he did.</summary>
@@ -129,12 +133,14 @@ public sealed record ElicitationResultHookOutput : HookOutput
 
     internal override HookEvent? AnsweredEvent => HookEvent.ElicitationResult;
 
+    private protected override HookDecision? SentDecision => Decision ?? ElicitationAnswer.DecisionOf(Action);
+
     private protected override bool HasSpecifics => Action is not null || Content is not null;
 
     /// <summary>Tells the server that the user did not answer.</summary>
-    /// <param name="reason">Why; a note for the user.</param>
+    /// <param name="reason">Why.</param>
     /// <returns>The answer of the hook.</returns>
-    public static ElicitationResultHookOutput Decline(string? reason = null) => new() { Action = HookElicitationAction.Decline, SystemMessage = reason };
+    public static ElicitationResultHookOutput Decline(string? reason = null) => new() { Action = HookElicitationAction.Decline, Reason = reason };
 
     internal override string? FindMistake() => ElicitationAnswer.FindMistake(Action) ?? base.FindMistake();
 
@@ -146,6 +152,10 @@ internal static class ElicitationAnswer
 {
     public static string? FindMistake(HookElicitationAction? action) =>
         action is { Value: not ("accept" or "decline" or "cancel") } unknown ? $"'{unknown}' is no action of an elicitation" : null;
+
+    /// <summary>CLI 2.1.330 does not look at the action that a callback answers; it does look at a decision.</summary>
+    public static HookDecision? DecisionOf(HookElicitationAction? action) =>
+        action == HookElicitationAction.Decline || action == HookElicitationAction.Cancel ? HookDecision.Block : null;
 
     public static void Write(Utf8JsonWriter json, HookElicitationAction? action, JsonObject? content)
     {

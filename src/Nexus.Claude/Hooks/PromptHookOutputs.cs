@@ -66,7 +66,10 @@ public sealed record NotificationHookOutput : ContextHookOutput
 /// <summary>The answer to <see cref="HookEvent.MessageDisplay"/>.</summary>
 public sealed record MessageDisplayHookOutput : HookOutput
 {
-    /// <summary>What is shown in the place of <see cref="MessageDisplayHookInput.Delta"/>; null shows that. What is stored stays as it is.</summary>
+    /// <summary>
+    /// What the messages of this turn say in the place of <see cref="MessageDisplayHookInput.Delta"/>; null leaves it. The conversation keeps what the
+    /// model has said.
+    /// </summary>
     public string? DisplayContent { get; init; }
 
     internal override HookEvent? AnsweredEvent => HookEvent.MessageDisplay;

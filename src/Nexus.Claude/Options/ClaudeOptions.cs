@@ -83,7 +83,7 @@ public sealed partial class ClaudeOptions
     /// </summary>
     public bool PerTaskStopAffordance { get; set; }
 
-    /// <summary>The kinds of dialog that the program can show; the CLI never asks for one that is not listed. Default none.</summary>
+    /// <summary>The kinds of dialog that <see cref="OnUserDialog"/> can show; the CLI never asks for one that is not listed. Default none.</summary>
     public IList<string> SupportedDialogKinds { get; set => field = value ?? []; } = [];
 
     /// <summary>What happens to messages that nobody has read yet. Default <see cref="MessageBuffering.Default"/>.</summary>

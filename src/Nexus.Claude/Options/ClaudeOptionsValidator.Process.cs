@@ -24,7 +24,7 @@ internal sealed partial class ClaudeOptionsValidator
         ["permission-prompt-tool"] = "PermissionPromptToolName", ["permission-prompts"] = "PermissionPrompts", ["settings"] = "Settings",
         ["managed-settings"] = "ManagedSettings", ["setting-sources"] = "SettingSources", ["resume"] = "Resume", ["continue"] = "Continue",
         ["fork-session"] = "ForkSession", ["session-id"] = "SessionId", ["resume-session-at"] = "ResumeSessionAt",
-        ["resume-drops-turn"] = "ResumeDropsTurn", ["no-session-persistence"] = "PersistSession", ["name"] = "Title",
+        ["resume-drops-turn"] = "ResumeDropsTurn", ["no-session-persistence"] = "PersistSession", ["session-mirror"] = "SessionStore", ["name"] = "Title",
         ["include-partial-messages"] = "IncludePartialMessages", ["include-hook-events"] = "IncludeHookEvents",
         ["forward-subagent-text"] = "ForwardSubagentText", ["replay-user-messages"] = "ReplayUserMessages",
         ["add-dir"] = "AdditionalDirectories", ["project-config-root"] = "ProjectConfigRoot", ["debug-file"] = "DebugFile",

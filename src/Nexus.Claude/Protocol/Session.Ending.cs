@@ -43,7 +43,11 @@ internal sealed partial class Session : IAsyncDisposable
         {
             await Control.RequestAsync("end_session", null, _settings.ControlRequestTimeout, cancellationToken).ConfigureAwait(false);
         }
-        catch (ClaudeException) when (!_connection.Exited.IsCompleted)
+        catch (ClaudeException) when (_connection.Exited.IsCompleted)
+        {
+            // It ended before it could say that it would.
+        }
+        catch (ClaudeException)
         {
             _endAsked = false;
             throw;
@@ -138,10 +142,11 @@ internal sealed partial class Session : IAsyncDisposable
         await DrainAsync().ConfigureAwait(false);
         await _connection.StandardErrorDrained.ConfigureAwait(false);
 
-        var wanted = (Volatile.Read(ref _closing) != 0 || _endAsked) && _failure is null;
+        var closing = Volatile.Read(ref _closing) != 0;
+        var wanted = (closing || _endAsked) && _failure is null;
         var exit = new CliExit(
             _connection.ProcessId, exitCode, _connection.StandardErrorTail, _connection.StartedAt, _settings.TimeProvider.GetUtcNow(), null);
-        var cause = _failure ?? (wanted ? new ClaudeException("The client was closed before the turn ended.") : Explain(exit));
+        var cause = _failure ?? (wanted ? new ClaudeException($"The {(closing ? "client was closed" : "session was ended")} before the turn ended.") : Explain(exit));
         exit = exit with { Cause = wanted ? null : cause };
         _settings.Logger.CliExited(exit.ProcessId, exit.ExitCode);
         _telemetry.Guarded(() =>

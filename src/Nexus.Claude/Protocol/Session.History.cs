@@ -25,7 +25,19 @@ internal sealed partial class Session
     /// <param name="content">The content.</param>
     /// <param name="model">The model that is to have said it; null for one that is not known.</param>
     /// <returns>A task that ends when it has been handed to the operating system.</returns>
-    public Task AddAssistantHistoryAsync(IReadOnlyList<ContentBlock> content, string? model) => _writer.WriteAsync(JsonLine.Write(json =>
+    public async Task AddAssistantHistoryAsync(IReadOnlyList<ContentBlock> content, string? model)
+    {
+        try
+        {
+            await _writer.WriteAsync(AssistantLine(content, model)).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The CLI no longer reads. How it ended is told by the prompt that follows.
+        }
+    }
+
+    private static ReadOnlyMemory<byte> AssistantLine(IReadOnlyList<ContentBlock> content, string? model) => JsonLine.Write(json =>
     {
         json.WriteString("type"u8, "assistant"u8);
         json.WriteStartObject("message"u8);
@@ -48,5 +60,5 @@ internal sealed partial class Session
         json.WriteNull("parent_tool_use_id"u8);
         json.WriteString("session_id"u8, ""u8);
         json.WriteString("uuid"u8, Guid.NewGuid().ToString());
-    }));
+    });
 }

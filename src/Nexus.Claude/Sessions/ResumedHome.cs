@@ -125,7 +125,11 @@ internal sealed class ResumedHome : IAsyncDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             var notes = inside.LastOrDefault(IsMetadata);
             if (notes.ValueKind == JsonValueKind.Object)
-                await TranscriptFile.CreateAsync(path + AgentMetadata.FileExtension, TranscriptLine.Write([AgentMetadata.FromEntry(notes)]), cancellationToken).ConfigureAwait(false);
+            {
+                var file = TranscriptLine.Write([AgentMetadata.FromEntry(notes)]);
+                await TranscriptFile.CreateAsync(path + AgentMetadata.FileExtension, file, cancellationToken).ConfigureAwait(false);
+            }
+
             var lines = TranscriptLine.Write(inside.Where(entry => !IsMetadata(entry)));
             await TranscriptFile.CreateAsync(path + TranscriptFile.Extension, lines, cancellationToken).ConfigureAwait(false);
         }

@@ -42,7 +42,7 @@ internal sealed class TranscriptFork
         var endsAtSummary = false;
         if (upToMessageId is not null)
         {
-            if (EndOf(transcript, linked, upToMessageId) is not { } end)
+            if (EndOf(linked, upToMessageId) is not { } end)
                 return null;
             linked = linked[..end];
             endsAtSummary = linked.Count > 0 && linked[^1].IsCompactSummary;
@@ -52,7 +52,7 @@ internal sealed class TranscriptFork
     }
 
     /// <summary>How many of the linked entries are copied.</summary>
-    private static int? EndOf(IReadOnlyList<TranscriptEntry> transcript, List<TranscriptEntry> linked, string upTo)
+    private static int? EndOf(List<TranscriptEntry> linked, string upTo)
     {
         var at = linked.FindIndex(entry => entry.Uuid == upTo);
         if (at < 0)
@@ -60,10 +60,11 @@ internal sealed class TranscriptFork
 
         // Up to a boundary of a compaction, or to what was stored between it and its summary, is up to the time before the compaction: a
         // boundary without its summary would leave a conversation that has forgotten everything.
-        for (var before = at; before >= 0 && (before == at || !linked[before + 1].IsMessage); before--)
+        if (!linked[at].IsMessage)
         {
-            if (linked[before].IsCompactBoundary && !linked[at].IsMessage && linked.Skip(before + 1).FirstOrDefault(entry => entry.IsMessage)?.IsCompactSummary == true)
-                return before;
+            var boundary = linked.FindLastIndex(at, entry => entry.IsMessage || entry.IsCompactBoundary);
+            if (boundary >= 0 && linked[boundary].IsCompactBoundary && linked.Skip(boundary + 1).FirstOrDefault(entry => entry.IsMessage)?.IsCompactSummary == true)
+                return boundary;
         }
 
         return at + 1;
@@ -81,7 +82,7 @@ internal sealed class TranscriptFork
             .ToList();
         if (replacements.Count > 0)
             copies.Add(Replacements(replacements));
-        copies.Add(Title(title ?? TitleOf(transcript)));
+        copies.Add(SessionNotes.Title(_newId, title ?? TitleOf(transcript)));
         return copies;
     }
 
@@ -110,7 +111,7 @@ internal sealed class TranscriptFork
                     json.WriteString("timestamp"u8, IsoTimestamp.Write(now));
                     break;
                 case "compactMetadata":
-                    WriteCompaction(json, member.Value, isLast: _endsAtSummary && IsLastBoundary(entry));
+                    WriteCompaction(json, member.Value, withoutKept: _endsAtSummary && IsLastBoundary(entry));
                     break;
                 case "forkedFrom":
                     break;
@@ -139,7 +140,7 @@ internal sealed class TranscriptFork
     }
 
     /// <summary>What a compaction kept is named by ids, which are new; a copy that ends at the summary ends before what was kept.</summary>
-    private void WriteCompaction(Utf8JsonWriter json, JsonElement metadata, bool isLast)
+    private void WriteCompaction(Utf8JsonWriter json, JsonElement metadata, bool withoutKept)
     {
         json.WritePropertyName("compactMetadata"u8);
         if (metadata.ValueKind != JsonValueKind.Object)
@@ -151,7 +152,7 @@ internal sealed class TranscriptFork
         json.WriteStartObject();
         foreach (var member in metadata.EnumerateObject())
         {
-            if (isLast && member.Name is "preservedSegment" or "preservedMessages" && isLast)
+            if (withoutKept && member.Name is "preservedSegment" or "preservedMessages")
                 continue;
             json.WritePropertyName(member.Name);
             WriteRenamed(json, member.Value);
@@ -198,8 +199,6 @@ internal sealed class TranscriptFork
             replacement.WriteTo(json);
         json.WriteEndArray();
     });
-
-    private JsonElement Title(string title) => SessionNotes.Title(_newId, title);
 
     private static string TitleOf(IReadOnlyList<TranscriptEntry> transcript)
     {

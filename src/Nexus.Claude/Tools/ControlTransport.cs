@@ -14,6 +14,7 @@ internal sealed class ControlTransport(Func<JsonRpcMessage, CancellationToken, T
     private readonly Channel<JsonRpcMessage> _incoming = Channel.CreateUnbounded<JsonRpcMessage>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<RequestId, TaskCompletionSource<JsonRpcMessage?>> _waiting = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string? _failure;
 
     /// <inheritdoc/>
     public string? SessionId => null;
@@ -62,9 +63,11 @@ internal sealed class ControlTransport(Func<JsonRpcMessage, CancellationToken, T
     }
 
     /// <summary>Ends the connection: the server reads no more, and nobody waits for its replies.</summary>
-    /// <param name="failure">What the CLI is told about requests that are open; null for nothing.</param>
+    /// <param name="failure">What the CLI is told about requests that are open, and about later ones; null for nothing in particular.</param>
     public void Close(string? failure = null)
     {
+        if (failure is not null)
+            Volatile.Write(ref _failure, failure);
         _incoming.Writer.TryComplete();
         _ready.TrySetCanceled();
         foreach (var id in _waiting.Keys)
@@ -89,7 +92,7 @@ internal sealed class ControlTransport(Func<JsonRpcMessage, CancellationToken, T
         if (!_incoming.Writer.TryWrite(request))
         {
             _waiting.TryRemove(request.Id, out _);
-            return JsonRpc.Error(request.Id, JsonRpc.InternalError, "The MCP server has ended.");
+            return JsonRpc.Error(request.Id, JsonRpc.InternalError, Volatile.Read(ref _failure) ?? "The MCP server has ended.");
         }
 
         var registration = withdrawn.UnsafeRegister(_ => Withdraw(request.Id), null);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelContextProtocol.Protocol;
+using Nexus.Claude.Cli;
 using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Protocol;
 
@@ -10,7 +11,7 @@ namespace Nexus.Claude.Tools;
 /// <summary>The tool servers of a session: answers the CLI's <c>mcp_message</c> requests (protocol.md 7).</summary>
 /// <param name="servers">The servers that the session begins with.</param>
 /// <param name="loggerFactory">Where the MCP library logs; null for nowhere.</param>
-internal sealed class InProcessServers(IEnumerable<ToolServer> servers, ILoggerFactory? loggerFactory) : ISessionFeature
+internal sealed partial class InProcessServers(IEnumerable<ToolServer> servers, ILoggerFactory? loggerFactory) : ISessionFeature
 {
     /// <summary>How long the end of a session waits for tools that have been told to stop.</summary>
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(1);
@@ -42,15 +43,13 @@ internal sealed class InProcessServers(IEnumerable<ToolServer> servers, ILoggerF
         foreach (var server in _first)
             json.WriteStringValue(server.Name);
         json.WriteEndArray();
-        if (_first.All(server => server.Timeout is null))
+        if (_first.All(server => server.Timeout is null && server.Policies.Count == 0))
             return;
         json.WriteStartObject("sdkMcpServerConfigs"u8);
         foreach (var server in _first)
         {
-            if (server.Timeout is not { } timeout)
-                continue;
             json.WriteStartObject(server.Name);
-            json.WriteNumber("timeout"u8, (long)timeout.TotalMilliseconds);
+            WriteConfiguration(json, server);
             json.WriteEndObject();
         }
 
@@ -67,7 +66,7 @@ internal sealed class InProcessServers(IEnumerable<ToolServer> servers, ILoggerF
         if (server is null)
             return InboundReply.Refused($"SDK MCP server not found: {name}");
         if (!JsonRpc.TryRead(request.Member("message"), out var message))
-            return Reply(JsonRpc.Error(default, JsonRpc.InvalidRequest, "The message is no JSON-RPC message."));
+            return Reply(JsonRpc.Error(JsonRpc.IdOf(request.Member("message")), JsonRpc.InvalidRequest, "The message is no JSON-RPC message, or nested too deeply."));
 
         // Nothing is awaited before the message is in the server's queue: that keeps the order of the wire.
         var reply = await server.ReceiveAsync(message, cancellationToken).ConfigureAwait(false);
@@ -79,12 +78,17 @@ internal sealed class InProcessServers(IEnumerable<ToolServer> servers, ILoggerF
     /// <inheritdoc/>
     public async ValueTask EndAsync()
     {
-        Task[] ending;
+        InProcessServer[] all;
         lock (_gate)
-            ending = [.. _serving.Values.Select(server => server.EndAsync())];
+            all = [.. _serving.Values];
+        await EndAsync(all).ConfigureAwait(false);
+    }
+
+    private async Task EndAsync(InProcessServer[] servers)
+    {
         try
         {
-            await Task.WhenAll(ending).WaitAsync(EndGrace, _session?.Settings.TimeProvider ?? TimeProvider.System).ConfigureAwait(false);
+            await Task.WhenAll(servers.Select(server => server.EndAsync())).WaitAsync(EndGrace, _session?.Settings.TimeProvider ?? TimeProvider.System).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -112,6 +116,13 @@ internal sealed class InProcessServers(IEnumerable<ToolServer> servers, ILoggerF
         JsonRpc.Write(json, message);
         json.WriteEndObject();
     });
+
+    private static void WriteConfiguration(Utf8JsonWriter json, ToolServer server)
+    {
+        if (server.Timeout is { } timeout)
+            json.WriteNumber("timeout"u8, (long)timeout.TotalMilliseconds);
+        McpServerJson.WriteTools(json, server.Policies);
+    }
 
     private InProcessServer Serve(ToolServer server) =>
         new(server, (message, cancellationToken) => SendAsync(server.Name, message, cancellationToken), loggerFactory, Logger);

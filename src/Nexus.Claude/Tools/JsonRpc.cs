@@ -40,6 +40,30 @@ internal static class JsonRpc
     /// <summary>Writes a message as one JSON value.</summary>
     public static void Write(Utf8JsonWriter json, JsonRpcMessage message) => JsonSerializer.Serialize(json, message, Contract);
 
+    /// <summary>Reads a result of an MCP server that the CLI passes on.</summary>
+    /// <exception cref="ProtocolException">It is none.</exception>
+    public static T Read<T>(JsonElement reply, string subtype)
+    {
+        try
+        {
+            return reply.Deserialize((JsonTypeInfo<T>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(T))) ?? throw new JsonException("It is null.");
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            throw new ProtocolException($"The CLI's answer to the control request '{subtype}' is no {typeof(T).Name}: {failure.Message}", failure) { RequestSubtype = subtype };
+        }
+    }
+
+    /// <summary>The id of a message that could not be read, so that whoever waits for its reply learns of it.</summary>
+    public static RequestId IdOf(JsonElement message)
+    {
+        if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("id", out var id))
+            return default;
+        if (id.ValueKind == JsonValueKind.String)
+            return new RequestId(id.GetString()!);
+        return id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) ? new RequestId(number) : default;
+    }
+
     /// <summary>Reads the id of a request out of parameters.</summary>
     public static RequestId? IdOf(JsonNode? id)
     {

@@ -8,6 +8,11 @@ namespace Nexus.Claude.Tools;
 /// <param name="function">The function.</param>
 internal sealed class ServedFunction(AIFunction function) : DelegatingAIFunction(function)
 {
+    private static readonly JsonSerializerOptions CompactDefaults = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
+
+    /// <summary>The function's own options without white space, for which the model would pay.</summary>
+    public override JsonSerializerOptions JsonSerializerOptions { get; } = Compact(function.JsonSerializerOptions);
+
     /// <inheritdoc/>
     public override JsonElement JsonSchema { get; } = ObjectSchema(function.JsonSchema);
 
@@ -24,6 +29,13 @@ internal sealed class ServedFunction(AIFunction function) : DelegatingAIFunction
                 _ => json,
             }
             : result;
+    }
+
+    private static JsonSerializerOptions Compact(JsonSerializerOptions options)
+    {
+        if (!options.WriteIndented)
+            return options;
+        return ReferenceEquals(options, AIJsonUtilities.DefaultOptions) ? CompactDefaults : new JsonSerializerOptions(options) { WriteIndented = false };
     }
 
     private static JsonElement ObjectSchema(JsonElement schema)

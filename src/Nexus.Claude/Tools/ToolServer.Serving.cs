@@ -17,8 +17,12 @@ public sealed partial class ToolServer
     /// <param name="transport">The connection.</param>
     /// <param name="loggerFactory">Where the MCP library logs; null for nowhere.</param>
     /// <returns>The server, not running yet.</returns>
-    internal McpServer CreateServer(ITransport transport, ILoggerFactory? loggerFactory) =>
-        _create?.Invoke(transport) ?? McpServer.Create(transport, _ready ?? DescribeServer(), loggerFactory, Services);
+    internal McpServer CreateServer(ITransport transport, ILoggerFactory? loggerFactory)
+    {
+        if (_create is null)
+            return McpServer.Create(transport, _ready ?? DescribeServer(), loggerFactory, Services);
+        return _create(transport) ?? throw new InvalidOperationException("The function that makes the McpServer gave none.");
+    }
 
     /// <summary>Describes this server to the MCP library. The collections are shared by all sessions, so that a change reaches each.</summary>
     private SdkServerOptions DescribeServer()

@@ -56,6 +56,13 @@ public sealed partial class ToolServer
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>
+    /// What you demand for single tools: <see cref="McpToolDecision.AlwaysAsk"/> asks before each call even where a rule allows it,
+    /// <see cref="McpToolDecision.AlwaysDeny"/> denies. The CLI ignores anything else here; allow tools with
+    /// <see cref="ClaudeOptions.AllowedTools"/>. Default nothing.
+    /// </summary>
+    public IReadOnlyList<McpToolPolicy> Policies { get; init => field = value ?? []; } = [];
+
+    /// <summary>
     /// True puts all tools into the prompt. False lets the CLI hide them behind tool search, which saves tokens when there are very many;
     /// the model then calls a tool without having seen its schema unless it searches first. Default true. Does not change a server made by
     /// <see cref="From(string, SdkServerOptions)"/> or <see cref="From(string, Func{ITransport, McpServer})"/>.

@@ -55,6 +55,7 @@ public sealed class CliArgumentsTests
         Case("IncludePartialMessages", o => o.IncludePartialMessages = true, "--include-partial-messages"),
         Case("IncludeHookEvents", o => o.IncludeHookEvents = true, "--include-hook-events"),
         Case("ReplayUserMessages", o => o.ReplayUserMessages = true, "--replay-user-messages"),
+        Case("SessionStore", o => o.SessionStore = new InMemorySessionStore(), "--session-mirror"),
         Case("Debug", o => o.Debug = true, "--debug"),
         Case("ExtraArguments flag", o => o.ExtraArguments["bare"] = null, "--bare"),
         Case("ExtraArguments with dashes", o => o.ExtraArguments["--plugin-url"] = "--x y", "--plugin-url=--x y"),

@@ -30,7 +30,7 @@ public sealed class InitializeRequestTests
         Case("Skills none", o => o.Skills = SkillSet.None, """{"skills":[]}"""),
         Case("Skills all", o => o.Skills = SkillSet.All, "{}"),
         Case("Flags", o => { o.PromptSuggestions = true; o.AgentProgressSummaries = true; o.ForwardSubagentText = true; o.PerTaskStopAffordance = true; }, """{"promptSuggestions":true,"agentProgressSummaries":true,"forwardSubagentText":true,"perTaskStopAffordance":true}"""),
-        Case("SupportedDialogKinds", o => o.SupportedDialogKinds = ["refusal_fallback_prompt"], """{"supportedDialogKinds":["refusal_fallback_prompt"]}"""),
+        Case("SupportedDialogKinds", o => { o.SupportedDialogKinds = ["refusal_fallback_prompt"]; o.OnUserDialog = (_, _) => ValueTask.FromResult(UserDialogResponse.Cancelled); }, """{"supportedDialogKinds":["refusal_fallback_prompt"]}"""),
         Case("Settings object", o => o.Settings = ClaudeSettings.Inline(new JsonObject { ["model"] = "opus" }), """{"settings":{"model":"opus"}}"""),
         Case("Settings text", o => o.Settings = ClaudeSettings.Json("""{"a":"-x, y"}"""), """{"settings":{"a":"-x, y"}}"""),
         Case("Settings empty", o => o.Settings = ClaudeSettings.Json("{}"), """{"settings":{}}"""),

@@ -97,6 +97,7 @@ internal sealed class AnswerTests
         var before = client.Server;
 
         await client.AskAsync("Hi").InTime();
+        var after = client.Server;
 
         Assert.Multiple(() =>
         {
@@ -104,7 +105,7 @@ internal sealed class AnswerTests
             Assert.That(client.Server.Commands.Single().Name, Is.EqualTo("new"));
             Assert.That(client.Server.Agents.Single().AdditionalProperties!["tomorrow"].GetInt32(), Is.EqualTo(1));
             Assert.That(client.Server.Models.Single().AdditionalProperties!["tomorrow"].GetInt32(), Is.EqualTo(2));
-            Assert.That(client.Server, Is.SameAs(client.Server));
+            Assert.That(ReferenceEquals(client.Server, after), Is.True);
         });
     }
 
@@ -145,18 +146,6 @@ internal sealed class AnswerTests
 
         Assert.That(refusal.ErrorCode, Is.EqualTo("no_plan"));
         Assert.That(refusal.Message, Does.Contain("'get_usage'").And.Contain("not here"));
-    }
-
-    [Test]
-    public async Task An_end_that_is_refused_leaves_the_session_as_it_was()
-    {
-        await using var cli = ScriptedCli.Create(new CliScript().AnswerInitialize().AlwaysRefuse("end_session", "never heard of it").AwaitUserMessage().Crash());
-        await using var client = await ClaudeClient.ConnectAsync(cli.Options()).InTime();
-
-        await client.EndSessionAsync().FailureAsync<ProtocolException>();
-        await client.SendAsync("Hi").ResultAsync().FailureAsync<CliExitedException>();
-
-        Assert.That((await client.Completion.InTime()).Cause, Is.InstanceOf<CliExitedException>(), "a crash afterwards is not an end that was wanted");
     }
 
     private static ScriptedCli Answering(string subtype, string payload) =>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Nexus.Claude.Protocol;
 using Nexus.Claude.Tests.Protocol;
 
@@ -15,6 +16,7 @@ internal sealed class CallerContextTests
     public async Task A_callback_sees_the_context_of_the_prompt_and_the_span_of_its_tool_call()
     {
         using var spans = new SpanRecorder();
+        using var durations = new MetricCollector<double>(null, ClaudeTelemetry.MeterName, "nexus.claude.callback.duration");
         var cli = new FakeCli();
         var feature = new Listening();
         Tenant.Value = "session";
@@ -50,6 +52,7 @@ internal sealed class CallerContextTests
             Assert.That(tool.Activity, Is.SameAs(spans["execute_tool Bash"]));
             Assert.That(late.Tenant, Is.EqualTo("second"));
             Assert.That(late.Activity, Is.SameAs(turns[1]));
+            Assert.That(durations.GetMeasurementSnapshot().Count(each => Equals(each.Tags["nexus.claude.request.subtype"], "listen")), Is.GreaterThanOrEqualTo(3));
             Assert.That(first.CallerContext, Is.Null, "a turn that has ended holds on to nothing of its caller's");
         });
         cli.Exit(0);

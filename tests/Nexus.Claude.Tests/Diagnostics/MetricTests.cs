@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Nexus.Claude.Diagnostics;
+using Nexus.Claude.Testing;
 using Nexus.Claude.Tests.Protocol;
 
 namespace Nexus.Claude.Tests.Diagnostics;
@@ -38,6 +39,22 @@ internal sealed class MetricTests
         Assert.That(duration.Tags.ContainsKey("error.type"), Is.False);
         Assert.That(first.GetMeasurementSnapshot().Single(each => each.Tags.TryGetValue("gen_ai.request.model", out var asked) && Equals(asked, model)).Value, Is.EqualTo(1.5));
         cli.Exit(0);
+    }
+
+    [Test]
+    public async Task Processes_are_counted_when_they_start_and_when_they_end()
+    {
+        using var started = new MetricCollector<long>(null, ClaudeTelemetry.MeterName, "nexus.claude.process.started");
+        using var exited = new MetricCollector<long>(null, ClaudeTelemetry.MeterName, "nexus.claude.process.exited");
+        using var active = new MetricCollector<long>(null, ClaudeTelemetry.MeterName, "nexus.claude.process.active");
+        await using var cli = ScriptedCli.Create(new CliScript().AnswerInitialize().AwaitUserMessage().Exit(42));
+        await using (var client = await ClaudeClient.ConnectAsync(cli.Options()).InTime())
+            await client.AskAsync("Go").FailureAsync<CliExitedException>();
+
+        // Other tests start processes too, but none of theirs ends with this code.
+        Assert.That(exited.GetMeasurementSnapshot().Count(each => Equals(each.Tags["process.exit.code"], 42)), Is.EqualTo(1));
+        Assert.That(started.GetMeasurementSnapshot(), Is.Not.Empty);
+        Assert.That(active.GetMeasurementSnapshot().Select(each => each.Value), Has.Some.EqualTo(1).And.Some.EqualTo(-1));
     }
 
     [Test]

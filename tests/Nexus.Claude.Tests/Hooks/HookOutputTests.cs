@@ -52,7 +52,7 @@ internal sealed class HookOutputTests
         yield return Case(PreModelSwitchHookOutput.Allow(), """{"hookSpecificOutput":{"hookEventName":"PreModelSwitch","permissionDecision":"allow"}}""");
         yield return Case(new PostModelSwitchHookOutput { AdditionalContext = "c" }, """{"hookSpecificOutput":{"hookEventName":"PostModelSwitch","additionalContext":"c"}}""");
         yield return Case(
-            PermissionRequestHookOutput.Allow(input, [JsonElement.Parse("""{"type":"setMode","mode":"plan","destination":"session"}""")]),
+            PermissionRequestHookOutput.Allow(input, [new SetModeUpdate(PermissionMode.Plan)]),
             """{"hookSpecificOutput":{"hookEventName":"PermissionRequest","decision":{"behavior":"allow","updatedInput":{"command":"ls"},"updatedPermissions":[{"type":"setMode","mode":"plan","destination":"session"}]}}}""");
         yield return Case(
             PermissionRequestHookOutput.Deny("no", interrupt: true),
@@ -66,8 +66,8 @@ internal sealed class HookOutputTests
         yield return Case(
             ElicitationHookOutput.Accept(new JsonObject { ["colour"] = "blue" }),
             """{"hookSpecificOutput":{"hookEventName":"Elicitation","action":"accept","content":{"colour":"blue"}}}""");
-        yield return Case(ElicitationHookOutput.Decline("no"), """{"systemMessage":"no","hookSpecificOutput":{"hookEventName":"Elicitation","action":"decline"}}""");
-        yield return Case(ElicitationResultHookOutput.Decline(), """{"hookSpecificOutput":{"hookEventName":"ElicitationResult","action":"decline"}}""");
+        yield return Case(ElicitationHookOutput.Decline("no"), """{"decision":"block","reason":"no","hookSpecificOutput":{"hookEventName":"Elicitation","action":"decline"}}""");
+        yield return Case(ElicitationResultHookOutput.Decline(), """{"decision":"block","hookSpecificOutput":{"hookEventName":"ElicitationResult","action":"decline"}}""");
         yield return Case(ConfigChangeHookOutput.Block("b"), """{"decision":"block","reason":"b"}""");
         yield return Case(new WorktreeCreateHookOutput { WorktreePath = "/w" }, """{"hookSpecificOutput":{"hookEventName":"WorktreeCreate","worktreePath":"/w"}}""");
         yield return Case(new WorktreeRemoveHookOutput { TerminalSequence = "\a" }, """{"terminalSequence":"\u0007"}""");

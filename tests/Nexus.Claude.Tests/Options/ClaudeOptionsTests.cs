@@ -100,8 +100,11 @@ public sealed class ClaudeOptionsTests
             _ when type == typeof(MessageBuffering) => MessageBuffering.Unbounded,
             _ when type == typeof(CliInstallOptions) => new CliInstallOptions(),
             _ when type == typeof(IProgress<CliDownloadProgress>) => new Progress<CliDownloadProgress>(),
+            _ when type == typeof(SessionStoreFlush) => SessionStoreFlush.Eager,
+            _ when type == typeof(ISessionStore) => new InMemorySessionStore(),
             _ when type == typeof(TimeProvider) => new OtherTime(),
             _ when type == typeof(Action<string>) => (Action<string>)(_ => { }),
+            _ when type == typeof(HookCollection) => new HookCollection().On(HookEvent.Stop, _ => null),
             _ when property.Name is nameof(ClaudeOptions.CanUseTool) => (Func<ToolPermissionRequest, CancellationToken, ValueTask<PermissionDecision>>)PermissionPolicy.DenyAll("x").DecideAsync,
             _ when type == typeof(IList<string>) => new List<string> { "x" },
             _ when type == typeof(IList<SettingSource>) => new List<SettingSource> { SettingSource.User },
@@ -109,6 +112,11 @@ public sealed class ClaudeOptionsTests
             _ when type == typeof(IDictionary<string, string>) => new Dictionary<string, string> { ["x"] = "y" },
             _ when type == typeof(IDictionary<string, McpServerOptions>) => new Dictionary<string, McpServerOptions> { ["x"] = new StdioMcpServer("y") },
             _ when type == typeof(IDictionary<string, AgentDefinition>) => new Dictionary<string, AgentDefinition> { ["x"] = new("d", "p") },
+            _ when type == typeof(IList<ToolServer>) => new List<ToolServer> { new("x") },
+            _ when type == typeof(Func<ElicitationRequest, CancellationToken, ValueTask<ElicitationResponse>>) =>
+                (Func<ElicitationRequest, CancellationToken, ValueTask<ElicitationResponse>>)((_, _) => ValueTask.FromResult(ElicitationResponse.Decline)),
+            _ when type == typeof(Func<UserDialogRequest, CancellationToken, ValueTask<UserDialogResponse>>) =>
+                (Func<UserDialogRequest, CancellationToken, ValueTask<UserDialogResponse>>)((_, _) => ValueTask.FromResult(UserDialogResponse.Cancelled)),
             _ when type == typeof(Microsoft.Extensions.Logging.ILoggerFactory) => NullLoggerFactory.Instance,
             _ => throw new AssertionException($"Give {property.Name} of type {type} a value in this test."),
         };

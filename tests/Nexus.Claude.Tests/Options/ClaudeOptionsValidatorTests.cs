@@ -141,8 +141,17 @@ public sealed class ClaudeOptionsValidatorTests
         Case("ExtraArguments short name", o => o.ExtraArguments["-p"] = null, "ExtraArguments"),
         Case("ExtraArguments value in the name", o => o.ExtraArguments["bare=--x"] = null, "ExtraArguments"),
         Case("ExtraArguments NUL", o => o.ExtraArguments["name-x"] = "\0", "ExtraArguments['name-x']"),
-        Case("SupportedDialogKinds", o => o.SupportedDialogKinds = [""], "SupportedDialogKinds[0]"),
+        Case("SupportedDialogKinds", o => { o.SupportedDialogKinds = [""]; o.OnUserDialog = NoDialog; }, "SupportedDialogKinds[0]"),
+        Case("SupportedDialogKinds alone", o => o.SupportedDialogKinds = ["x"], "SupportedDialogKinds"),
+        Case("OnUserDialog alone", o => o.OnUserDialog = NoDialog, "OnUserDialog"),
+        Case("ToolServers null", o => o.ToolServers.Add(null!), "ToolServers"),
+        Case("ToolServers twice", o => o.ToolServers = [new ToolServer("a"), new ToolServer("a")], "ToolServers['a']"),
+        Case("ToolServers and McpServers", o => { o.ToolServers = [new ToolServer("a b")]; o.McpServers["a_b"] = new StdioMcpServer("c"); }, "ToolServers['a b']"),
+        Case("ToolServers reserved name", o => o.ToolServers = [new ToolServer("workspace")], "ToolServers['workspace']"),
+        Case("ToolServers timeout", o => o.ToolServers = [new ToolServer("a") { Timeout = TimeSpan.FromMilliseconds(999) }], "ToolServers['a'].Timeout"),
     ];
+
+    private static ValueTask<UserDialogResponse> NoDialog(UserDialogRequest request, CancellationToken cancellationToken) => ValueTask.FromResult(UserDialogResponse.Cancelled);
 
     [TestCaseSource(nameof(Mistakes))]
     public void A_mistake_is_reported_once_and_names_the_property(Action<ClaudeOptions> configure, string property)

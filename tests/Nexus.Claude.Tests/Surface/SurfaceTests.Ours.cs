@@ -3,51 +3,6 @@ namespace Nexus.Claude.Tests.Surface;
 /// <summary>What stands for what. The keys are the official SDK's names, the values ours.</summary>
 public sealed partial class SurfaceTests
 {
-    private const string HookEventType = "Nexus.Claude.HookEvent";
-
-    // ---- PENDING: members that are being added beside this list. Move each entry to its table when its member is there; in the end these
-    // are empty and HookEventsArePending is false.
-
-    private static bool HookEventsArePending => true;
-
-    private static readonly Dictionary<string, string> PendingOptions = new()
-    {
-        ["canUseTool"] = "Permissions/",
-        ["hooks"] = "Hooks/",
-        ["onElicitation"] = "Permissions/",
-        ["onUserDialog"] = "Permissions/",
-        ["sessionStore"] = "Sessions/",
-        ["sessionStoreFlush"] = "Sessions/",
-        ["loadTimeoutMs"] = "Sessions/",
-    };
-
-    private static readonly Dictionary<string, string> PendingMethods = new()
-    {
-        ["setMcpPermissionModeOverride"] = "Tools/",
-        ["mcpServerStatus"] = "Tools/",
-        ["reconnectMcpServer"] = "Tools/",
-        ["toggleMcpServer"] = "Tools/",
-        ["readMcpResource"] = "Tools/",
-        ["setMcpServers"] = "Tools/",
-    };
-
-    private static readonly Dictionary<string, string> PendingControlRequests = new()
-    {
-        ["can_use_tool"] = "Permissions/",
-        ["elicitation"] = "Permissions/",
-        ["request_user_dialog"] = "Permissions/",
-        ["hook_callback"] = "Hooks/",
-        ["mcp_call"] = "Tools/",
-        ["mcp_message"] = "Tools/",
-        ["mcp_read_resource"] = "Tools/",
-        ["mcp_reconnect"] = "Tools/",
-        ["mcp_set_servers"] = "Tools/",
-        ["mcp_status"] = "Tools/",
-        ["mcp_toggle"] = "Tools/",
-    };
-
-    // ---- end of PENDING
-
     private static readonly Dictionary<string, string> OptionExceptions = new()
     {
         ["abortController"] = "a CancellationToken is the last parameter of every call",
@@ -71,7 +26,9 @@ public sealed partial class SurfaceTests
     {
         ["apply_flag_settings"] = "ClaudeClient.ApplyFlagSettingsAsync ClaudeClient.SetEffortAsync",
         ["background_tasks"] = "ClaudeClient.BackgroundTasksAsync",
+        ["can_use_tool"] = "ClaudeOptions.CanUseTool",
         ["cancel_async_message"] = "ClaudeClient.CancelQueuedPromptAsync",
+        ["elicitation"] = "ClaudeOptions.OnElicitation",
         ["end_session"] = "ClaudeClient.EndSessionAsync",
         ["file_suggestions"] = "ClaudeClient.SuggestFilesAsync",
         ["generate_session_title"] = "ClaudeClient.GenerateSessionTitleAsync",
@@ -82,16 +39,25 @@ public sealed partial class SurfaceTests
         ["get_settings"] = "ClaudeClient.GetSettingsAsync",
         ["get_task_output"] = "ClaudeClient.GetTaskOutputAsync",
         ["get_usage"] = "ClaudeClient.GetUsageAsync",
+        ["hook_callback"] = "ClaudeOptions.Hooks",
         ["initialize"] = "ClaudeClient.ConnectAsync ClaudeClient.ReinitializeAsync",
         ["interrupt"] = "ClaudeClient.InterruptAsync Turn.InterruptAsync",
         ["list_models"] = "ClaudeClient.ListModelsAsync",
         ["list_permission_rules"] = "ClaudeClient.ListPermissionRulesAsync",
+        ["mcp_call"] = "ClaudeClient.CallMcpToolAsync",
+        ["mcp_message"] = "ClaudeOptions.ToolServers",
+        ["mcp_read_resource"] = "ClaudeClient.ReadMcpResourceAsync",
+        ["mcp_reconnect"] = "ClaudeClient.ReconnectMcpServerAsync",
+        ["mcp_set_servers"] = "ClaudeClient.SetMcpServersAsync",
+        ["mcp_status"] = "ClaudeClient.GetMcpServersAsync",
+        ["mcp_toggle"] = "ClaudeClient.SetMcpServerEnabledAsync",
         ["read_file"] = "ClaudeClient.ReadFileAsync",
         ["register_repo_root"] = "ClaudeClient.RegisterRepositoryRootAsync",
         ["reload_output_styles"] = "ClaudeClient.ReloadOutputStylesAsync",
         ["reload_plugins"] = "ClaudeClient.ReloadPluginsAsync",
         ["reload_skills"] = "ClaudeClient.ReloadSkillsAsync",
         ["rename_session"] = "ClaudeClient.RenameSessionAsync",
+        ["request_user_dialog"] = "ClaudeOptions.OnUserDialog",
         ["rewind_conversation"] = "ClaudeClient.RewindConversationAsync",
         ["rewind_files"] = "ClaudeClient.RewindFilesAsync ClaudeClient.PreviewRewindAsync",
         ["seed_read_state"] = "ClaudeClient.SeedReadStateAsync",
@@ -109,6 +75,7 @@ public sealed partial class SurfaceTests
     {
         ["interrupt"] = "ClaudeClient.InterruptAsync",
         ["setPermissionMode"] = "ClaudeClient.SetPermissionModeAsync",
+        ["setMcpPermissionModeOverride"] = "ClaudeClient.SetMcpPermissionModeOverrideAsync",
         ["setModel"] = "ClaudeClient.SetModelAsync",
         ["setMaxThinkingTokens"] = "ClaudeClient.SetMaxThinkingTokensAsync ClaudeClient.SetThinkingDisplayAsync",
         ["applyFlagSettings"] = "ClaudeClient.ApplyFlagSettingsAsync",
@@ -118,6 +85,7 @@ public sealed partial class SurfaceTests
         ["supportedCommands"] = "ServerInformation.Commands",
         ["supportedModels"] = "ServerInformation.Models",
         ["supportedAgents"] = "ServerInformation.Agents",
+        ["mcpServerStatus"] = "ClaudeClient.GetMcpServersAsync",
         ["getContextUsage"] = "ClaudeClient.GetContextUsageAsync",
         ["readFile"] = "ClaudeClient.ReadFileAsync",
         ["reloadPlugins"] = "ClaudeClient.ReloadPluginsAsync",
@@ -126,6 +94,10 @@ public sealed partial class SurfaceTests
         ["accountInfo"] = "ServerInformation.Account",
         ["rewindFiles"] = "ClaudeClient.RewindFilesAsync",
         ["seedReadState"] = "ClaudeClient.SeedReadStateAsync",
+        ["reconnectMcpServer"] = "ClaudeClient.ReconnectMcpServerAsync",
+        ["toggleMcpServer"] = "ClaudeClient.SetMcpServerEnabledAsync",
+        ["readMcpResource"] = "ClaudeClient.ReadMcpResourceAsync",
+        ["setMcpServers"] = "ClaudeClient.SetMcpServersAsync",
         ["streamInput"] = "ClaudeClient.SendAsync",
         ["stopTask"] = "ClaudeClient.StopTaskAsync",
         ["backgroundTasks"] = "ClaudeClient.BackgroundTasksAsync",
@@ -191,5 +163,12 @@ public sealed partial class SurfaceTests
         ["strictMcpConfig"] = nameof(ClaudeOptions.StrictMcpConfig),
         ["systemPrompt"] = nameof(ClaudeOptions.SystemPrompt),
         ["title"] = nameof(ClaudeOptions.Title),
+        ["onElicitation"] = nameof(ClaudeOptions.OnElicitation),
+        ["onUserDialog"] = nameof(ClaudeOptions.OnUserDialog),
+        ["canUseTool"] = nameof(ClaudeOptions.CanUseTool),
+        ["hooks"] = nameof(ClaudeOptions.Hooks),
+        ["sessionStore"] = nameof(ClaudeOptions.SessionStore),
+        ["sessionStoreFlush"] = nameof(ClaudeOptions.SessionStoreFlush),
+        ["loadTimeoutMs"] = nameof(ClaudeOptions.SessionStoreLoadTimeout),
     };
 }
