@@ -11,13 +11,20 @@ public static class ClaudeMemoryExtensions
     /// each turn. A memory that fails or is slow never keeps a prompt back.
     /// </summary>
     /// <param name="options">The options of the client.</param>
-    /// <param name="configure">Sets the options of the memory; null for the defaults.</param>
     /// <returns>The options.</returns>
-    public static ClaudeOptions UseMemory(this ClaudeOptions options, Action<MemoryOptions>? configure = null)
+    public static ClaudeOptions UseMemory(this ClaudeOptions options) => options.UseMemory(static (MemoryOptions _) => { });
+
+    /// <summary>The same with options of the memory's own.</summary>
+    /// <param name="options">The options of the client.</param>
+    /// <param name="configure">Sets the options of the memory.</param>
+    /// <returns>The options.</returns>
+    /// <exception cref="OptionsValidationException">They contradict themselves.</exception>
+    public static ClaudeOptions UseMemory(this ClaudeOptions options, Action<MemoryOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(configure);
         var memory = new MemoryOptions { LoggerFactory = options.LoggerFactory, TimeProvider = options.TimeProvider };
-        configure?.Invoke(memory);
+        configure(memory);
         memory.Validate();
         new SessionRecorder(cancellationToken => OpenMemories.GetAsync(memory, cancellationToken), memory).AttachTo(options);
         return options;
@@ -35,13 +42,13 @@ public static class ClaudeMemoryExtensions
         return options;
     }
 
-    /// <summary>Gives the clients of a container a memory, as <see cref="UseMemory(ClaudeOptions, Action{MemoryOptions}?)"/> does.</summary>
+    /// <summary>Gives the clients of a container a memory, as <see cref="UseMemory(ClaudeOptions, Action{MemoryOptions})"/> does.</summary>
     /// <param name="builder">What is registered.</param>
     /// <param name="configure">Sets the options of the memory; null for the defaults.</param>
     /// <returns>The builder.</returns>
     public static NexusClaudeBuilder AddMemory(this NexusClaudeBuilder builder, Action<MemoryOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.Configure(options => options.UseMemory(configure));
+        return builder.Configure(options => options.UseMemory(configure ?? (static _ => { })));
     }
 }

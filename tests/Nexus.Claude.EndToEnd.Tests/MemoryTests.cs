@@ -17,7 +17,7 @@ internal sealed class MemoryTests
         try
         {
             string path = Path.Combine(folder.FullName, "memory.db");
-            Assert.That(await RunAsync(Verb, path), Is.Zero);
+            Assert.That(await RunAsync(Verb, path, PinnedCli.ExecutablePath), Is.Zero);
 
             await using var cli = await RealCli.StartAsync();
             cli.Api.Enqueue(ScriptedReply.Text("It is tangerine."), times: 4);
@@ -38,11 +38,16 @@ internal sealed class MemoryTests
     }
 
     /// <summary>One session that is told the fact, and remembers it without being asked to.</summary>
-    public static async Task<int> TellAsync(string path)
+    public static async Task<int> TellAsync(string path, string cli)
     {
-        await using var cli = await RealCli.StartAsync();
-        cli.Api.Enqueue(ScriptedReply.Text("Noted."));
-        await cli.AskAsync("The codeword that opens the staging deployment is tangerine.", options => options.UseMemory(memory => memory.Path = path));
+        await using var api = await ScriptedMessagesApi.StartAsync();
+        await using var environment = api.CreateEnvironment();
+        api.Enqueue(ScriptedReply.Text("Noted."));
+        var options = new ClaudeOptions { CliPath = cli, InheritEnvironment = false, WorkingDirectory = environment.WorkingDirectory };
+        foreach (var (name, value) in environment.Variables)
+            options.Environment[name] = value;
+        await ClaudeCode.AskAsync(
+            "The codeword that opens the staging deployment is tangerine.", options.UseMemory(memory => memory.Path = path));
         return 0;
     }
 

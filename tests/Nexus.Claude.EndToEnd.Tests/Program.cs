@@ -13,8 +13,8 @@ internal static class Program
             case [AskingMcpServer.Verb]:
                 await AskingMcpServer.RunAsync(Console.In, Console.Out);
                 return 0;
-            case [MemoryTests.Verb, var path]:
-                return await MemoryTests.TellAsync(path);
+            case [MemoryTests.Verb, var path, var cli]:
+                return await MemoryTests.TellAsync(path, cli);
             default:
                 return 64;
         }
