@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Nexus.Claude.Memory;
 using Nexus.Claude.Memory.Recall;
 
 return args switch
