@@ -18,6 +18,9 @@ internal sealed class SessionRecorder(Func<CancellationToken, Task<ClaudeMemory>
     // Far above what any of it takes, so that the CLI never sees a hook of ours fail.
     private static readonly TimeSpan HookTimeout = TimeSpan.FromSeconds(30);
 
+    // The first prompt of a process opens the memory as well.
+    private static readonly TimeSpan OpeningTime = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, Entry> _sessions = new(StringComparer.Ordinal);
     private readonly ILogger _logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Nexus.Claude.Memory");
 
@@ -39,13 +42,23 @@ internal sealed class SessionRecorder(Func<CancellationToken, Task<ClaudeMemory>
             return null;
 
         string? context = null;
-        await GuardAsync(input, async entry =>
+        var work = GuardAsync(input, async entry =>
         {
             // Recalled first: the prompt itself is no memory yet.
             context = await RecallAsync(entry, input, cancellationToken).ConfigureAwait(false);
             entry.Conversation.RecordUserMessage(input.Prompt);
-        }, cancellationToken).ConfigureAwait(false);
-        return context is null ? null : UserPromptSubmitHookOutput.AddContext(context);
+        }, cancellationToken);
+        try
+        {
+            await work.WaitAsync(options.RecallTimeout + OpeningTime, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            return context is null ? null : UserPromptSubmitHookOutput.AddContext(context);
+        }
+        catch (TimeoutException)
+        {
+            // The file is kept by others. The prompt goes on, and is recorded when the file is free; the work logs what it ends with.
+            _logger.RecallTooSlow(input.SessionId, options.RecallTimeout);
+            return null;
+        }
     }
 
     internal async Task<PostToolUseHookOutput?> OnToolAsync(PostToolUseHookInput input, CancellationToken cancellationToken)

@@ -78,6 +78,25 @@ internal sealed class SessionTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task A_memory_that_is_slow_to_open_never_keeps_a_prompt_back()
+    {
+        var opening = new TaskCompletionSource<ClaudeMemory>();
+        var recorder = new SessionRecorder(_ => opening.Task, new MemoryOptions { TimeProvider = _temporary.Time });
+        var answer = recorder.OnPromptAsync(Input<UserPromptSubmitHookInput>("UserPromptSubmit", "s1", """ "prompt":"hello there" """), default);
+        Assert.That(answer.IsCompleted, Is.False);
+
+        _temporary.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.That(await answer, Is.Null);
+
+        var memory = await _temporary.OpenAsync();
+        opening.SetResult(memory);
+        for (; await memory.CountMessagesAsync() == 0; await memory.FlushAsync())
+            await Task.Yield();
+        await recorder.OnStopAsync(Input<StopHookInput>("Stop", "s1", """ "last_assistant_message":"hi" """), default);
+        Assert.That((await memory.LoadConversationAsync("s1")).Messages.Select(message => message.Content), Is.EqualTo(new[] { "hello there", "hi" }));
+    }
+
+    [Test]
     public void Options_get_the_four_hooks_and_none_when_switched_off()
     {
         Assert.That(new ClaudeOptions().UseMemory(memory => memory.Path = _temporary.Path).Hooks.Select(hook => (hook.Event, hook.OnFailure)), Is.EquivalentTo(new[]
