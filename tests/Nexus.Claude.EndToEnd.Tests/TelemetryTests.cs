@@ -64,6 +64,49 @@ internal sealed class TelemetryTests
         });
     }
 
+    [Test]
+    public async Task Permission_callbacks_and_hooks_run_in_the_span_and_the_context_of_their_turn()
+    {
+        using var spans = new SpanRecorder();
+        await using var cli = await RealCli.StartAsync();
+        cli.Api.Enqueue(ScriptedReply.ToolUse("Bash", """{"command":"touch made"}""", "toolu_1"));
+        cli.Api.Enqueue(ScriptedReply.Text("done"));
+        using var caller = spans.Source.StartActivity("caller")!;
+        var tenant = new AsyncLocal<string?> { Value = "the one who connects" };
+        var seen = new ConcurrentDictionary<string, (string? Tenant, ActivityTraceId? Trace, string? Span)>();
+        void See(string callback) => seen[callback] = (tenant.Value, Activity.Current?.TraceId, Activity.Current?.DisplayName);
+        await using var client = await cli.ConnectAsync(options =>
+        {
+            options.PermissionMode = PermissionMode.Default;
+            options.CanUseTool = (_, _) =>
+            {
+                See("permission");
+                return ValueTask.FromResult(PermissionDecision.Allow());
+            };
+            options.Hooks
+                .On(HookEvent.UserPromptSubmit, _ =>
+                {
+                    See("prompt hook");
+                    return null;
+                })
+                .On(HookEvent.PreToolUse, "Bash", _ =>
+                {
+                    See("tool hook");
+                    return null;
+                });
+        });
+
+        tenant.Value = "the one who asks";
+        await client.AskAsync("Go", cli.Deadline);
+
+        Assert.That(seen, Is.EquivalentTo(new Dictionary<string, (string?, ActivityTraceId?, string?)>
+        {
+            ["prompt hook"] = ("the one who asks", caller.TraceId, "invoke_agent claude-code"),
+            ["tool hook"] = ("the one who asks", caller.TraceId, "execute_tool Bash"),
+            ["permission"] = ("the one who asks", caller.TraceId, "execute_tool Bash"),
+        }));
+    }
+
     private static void ExportTraces(ClaudeOptions options, RealCli cli)
     {
         options.Environment["CLAUDE_CODE_ENABLE_TELEMETRY"] = "1";

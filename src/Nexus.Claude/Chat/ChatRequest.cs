@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 
 namespace Nexus.Claude.Chat;
@@ -103,20 +101,11 @@ internal sealed class ChatRequest
         if (SystemText is not null)
             options.SystemPrompt = Combine(options.SystemPrompt, SystemText, resume);
         if (_options?.ResponseFormat is ChatResponseFormatJson json)
-            options.OutputSchema = json.Schema is { } schema ? SchemaOf(schema) : OutputSchema.Json("""{"type":"object"}""");
+            options.OutputSchema = json.Schema is { } schema ? OutputSchema.FromElement(schema) : OutputSchema.Json("""{"type":"object"}""");
         if (_options?.ToolMode is NoneChatToolMode)
             options.Tools = ToolSet.None;
         ChatSampling.Apply(_options, options);
         return (options, ChatTools.AddTo(options, Functions, services));
-    }
-
-    /// <summary>Without the dialect that Microsoft.Extensions.AI names: the CLI takes no schema that names this one, and says nothing about it.</summary>
-    private static OutputSchema SchemaOf(JsonElement schema)
-    {
-        if (JsonNode.Parse(schema.GetRawText()) is not JsonObject plain)
-            return OutputSchema.FromElement(schema);
-        plain.Remove("$schema");
-        return OutputSchema.FromNode(plain);
     }
 
     private static Guid? ConversationOf(string? id)

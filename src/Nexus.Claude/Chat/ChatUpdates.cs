@@ -15,9 +15,6 @@ namespace Nexus.Claude.Chat;
 /// <param name="time">The clock.</param>
 internal sealed class ChatUpdates(string? conversationId, string responseId, ChatRequest request, ChatTools tools, TimeProvider time)
 {
-    /// <summary>The tool by which the CLI takes typed answers.</summary>
-    private const string StructuredOutputTool = "StructuredOutput";
-
     private readonly TurnOutcome _outcome = new();
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _thinking = new();
@@ -128,7 +125,7 @@ internal sealed class ChatUpdates(string? conversationId, string responseId, Cha
                 return rest.Length == 0 && signature is null ? null : new TextReasoningContent(rest) { ProtectedData = signature, RawRepresentation = block };
             case RedactedThinkingBlock redacted:
                 return new TextReasoningContent(null) { ProtectedData = redacted.Data, RawRepresentation = block };
-            case ToolUseBlock { Name: StructuredOutputTool } answer when request.IsTyped:
+            case ToolUseBlock { Name: OutputSchema.ToolName } answer when request.IsTyped:
                 _hiddenCalls.Add(answer.Id);
                 return null;
             case ToolUseBlock call:

@@ -7,8 +7,13 @@ internal sealed partial class ClaudeOptionsValidator
 {
     private void CheckToolServers()
     {
-        foreach (var mistake in ToolServerMistakes(_options.ToolServers, _options.McpServers.Keys))
-            Add(mistake);
+        // Without tool servers the MCP library is not even loaded.
+        if (_options.ToolServers.Count > 0)
+        {
+            foreach (var mistake in ToolServerMistakes(_options.ToolServers, _options.McpServers.Keys))
+                Add(mistake);
+        }
+
         if (_options.SupportedDialogKinds.Count == 0 && _options.OnUserDialog is not null)
             Add("OnUserDialog is set but SupportedDialogKinds is empty, so no dialog would ever be asked for; list the kinds that the callback can show.");
         if (_options.SupportedDialogKinds.Count > 0 && _options.OnUserDialog is null)

@@ -81,7 +81,8 @@ internal sealed partial class InProcessServers(IEnumerable<ToolServer> servers, 
         InProcessServer[] all;
         lock (_gate)
             all = [.. _serving.Values];
-        await EndAsync(all).ConfigureAwait(false);
+        if (all.Length > 0)
+            await EndAsync(all).ConfigureAwait(false);
     }
 
     private async Task EndAsync(InProcessServer[] servers)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
+using Nexus.Claude.Permissions;
 using Nexus.Claude.Protocol;
 using Nexus.Claude.Tests.Protocol;
 
@@ -311,8 +312,8 @@ internal sealed class PermissionFeatureTests
     }
 
     [Test]
-    public void Without_a_callback_nothing_takes_part_in_the_session() =>
-        Assert.That(SessionFeatures.For(new ClaudeOptions()).All, Is.Empty);
+    public void Without_a_callback_no_permission_feature_takes_part_in_the_session() =>
+        Assert.That(SessionFeatures.For(new ClaudeOptions()).All, Has.None.InstanceOf<PermissionFeature>());
 
     private static string? Text(JsonElement json, string name) => FakeCli.Text(json, name);
 
