@@ -34,6 +34,8 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
     /// <summary>False when the options or the environment switched it off: nothing is recorded then, and nothing found.</summary>
     public bool IsEnabled { get; }
 
+    internal MemoryOptions Options => _options;
+
     private IMemoryStore Store => _shared.Store;
 
     /// <summary>Opens the memory, and makes its file when there is none.</summary>
@@ -63,7 +65,7 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(scope);
         var options = _options.Clone();
         options.Scope = scope;
-        return new ClaudeMemory(_shared, options);
+        return With(options);
     }
 
     /// <summary>Begins to record a conversation.</summary>
@@ -125,7 +127,8 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
         {
             OnlyConversation = query.ConversationId,
             ExceptConversation = query.ExceptConversationId,
-            Limit = narrow ? 400 : 100,
+            // Half as many would do for the ten best; the rest is for what is left out as repetition.
+            Limit = narrow ? 400 : Math.Max(60, (query.Limit ?? _options.MaxItems) * 2),
         }, cancellationToken).ConfigureAwait(false);
         if (narrow)
             set = set with { Found = [.. set.Found.Where(found => !(found.Message.CreatedAt < query.Since) && !(found.Message.CreatedAt >= query.Until))] };
@@ -251,6 +254,12 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
     /// <summary>Writes what waits and closes the file.</summary>
     /// <returns>The end of it.</returns>
     public ValueTask DisposeAsync() => _shared.DisposeAsync();
+
+    /// <summary>Items as data in the frame, each with its id.</summary>
+    internal string Quote(string query, IReadOnlyList<RecalledItem> items, int itemTokens) => _composer.Quote(query, items, itemTokens);
+
+    /// <summary>The same store under other options.</summary>
+    internal ClaudeMemory With(MemoryOptions options) => new(_shared, options.Clone());
 
     internal static string DefaultPath() => System.IO.Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "nexus-claude", "memory.db");

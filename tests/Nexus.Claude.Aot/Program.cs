@@ -16,6 +16,7 @@ await OutputChecks.RunAsync(report);
 await UsageChecks.RunAsync(report);
 await ToolChecks.RunAsync(report);
 await HostingChecks.RunAsync(report);
+await MemoryChecks.RunAsync(report);
 await TestingChecks.RunAsync(report);
 await SessionChecks.RunAsync(report);
 return report.Finish();

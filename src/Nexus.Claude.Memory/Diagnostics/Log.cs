@@ -16,4 +16,10 @@ internal static partial class Log
 
     [LoggerMessage(403, LogLevel.Warning, "Messages older than the retention could not be forgotten now; the next start tries again")]
     public static partial void ExpiryFailed(this ILogger logger, Exception cause);
+
+    [LoggerMessage(404, LogLevel.Warning, "The memory could not be used for session {SessionId}, which goes on without it")]
+    public static partial void SessionWithoutMemory(this ILogger logger, string sessionId, Exception cause);
+
+    [LoggerMessage(405, LogLevel.Information, "Recalling for a prompt of session {SessionId} took longer than {Limit} and was given up")]
+    public static partial void RecallTooSlow(this ILogger logger, string sessionId, TimeSpan limit);
 }

@@ -6,13 +6,13 @@ namespace Nexus.Claude.Memory.Inject;
 internal static class TokenEstimate
 {
     private const double LettersPerToken = 7.2;
-    private const double PerInnerWord = 0.4;
+    private const double PerInnerWord = 0.3;
     private const double DigitsPerToken = 2.6;
     private const double PerIdeograph = 1.02;
     private const double PerMark = 0.8;
     private const double PerRepeatedMark = 0.25;
     private const double PerIndent = 0.2;
-    private const double PerLine = 0.5;
+    private const double PerLine = 0.4;
     private const double PerOther = 0.9;
 
     /// <summary>The estimate, at least 1 for a text that is not empty.</summary>

@@ -49,8 +49,28 @@ internal static partial class SecretKinds
         new("password", ["password", "passwd", "passphrase", "pwd"], Password(), NotAPlaceholder),
         new("secret", ["secret", "token", "api_key", "apikey", "api-key", "access_key", "access-key", "accesskey", "private_key", "credential"], Secret(), NotAPlaceholder),
         new("environment-value", ["KEY=", "TOKEN=", "SECRET=", "PASSWORD=", "PASS=", "PWD=", "CREDENTIALS="], EnvironmentValue(), NotAPlaceholder),
-        new("card-number", ["4", "5", "3", "6"], CardNumber(), CardNumber),
+        new("card-number", [], CardNumber(), CardNumber),
     ];
+
+    /// <summary>True when there are digits enough for the number of a card.</summary>
+    public static bool HasCardNumber(string text)
+    {
+        int digits = 0;
+        foreach (char c in text)
+        {
+            if (char.IsAsciiDigit(c))
+            {
+                if (++digits >= 13)
+                    return true;
+            }
+            else if (c is not (' ' or '-'))
+            {
+                digits = 0;
+            }
+        }
+
+        return false;
+    }
 
     // "password: ${DB_PASSWORD}", "token: string" and "secret = null" tell no secret.
     private static bool NotAPlaceholder(string value)
@@ -78,7 +98,7 @@ internal static partial class SecretKinds
             sum += count++ % 2 == 0 ? digit : digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
         }
 
-        return count is >= 13 and <= 19 && sum % 10 == 0 && value.TrimStart()[0] is '3' or '4' or '5' or '6' && value.Distinct().Count() > 3;
+        return count is >= 13 and <= 19 && sum % 10 == 0 && value.TrimStart()[0] is '3' or '4' or '5' or '6' && value.Where(char.IsAsciiDigit).Distinct().Count() > 1;
     }
 
     private static readonly HashSet<string> Ordinary = new(StringComparer.OrdinalIgnoreCase)

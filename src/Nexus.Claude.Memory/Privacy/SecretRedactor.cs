@@ -18,22 +18,26 @@ internal sealed class SecretRedactor(byte[] key)
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_=-");
 
     // Almost no message holds a secret: one pass tells whether any expression has to be tried.
-    private static readonly SearchValues<string> Hints = SearchValues.Create([.. SecretKinds.All.SelectMany(kind => kind.Hints)], StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> Hints = HintsOf(StringComparison.Ordinal);
+    private static readonly SearchValues<string> HintsOfAnyCase = HintsOf(StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The text without secrets; the same instance when there are none.</summary>
     public string Redact(string text)
     {
-        if (text.AsSpan().ContainsAny(Hints))
+        if (text.AsSpan().ContainsAny(Hints) || text.AsSpan().ContainsAny(HintsOfAnyCase) || SecretKinds.HasCardNumber(text))
         {
             foreach (var kind in SecretKinds.All)
             {
-                if (kind.Hints.Any(hint => text.Contains(hint, StringComparison.OrdinalIgnoreCase)))
+                if (kind.Hints.Length == 0 ? SecretKinds.HasCardNumber(text) : kind.Hints.Any(hint => text.Contains(hint, kind.Comparison)))
                     text = Replace(text, kind);
             }
         }
 
         return RedactRandom(text);
     }
+
+    private static SearchValues<string> HintsOf(StringComparison comparison) =>
+        SearchValues.Create([.. SecretKinds.All.Where(kind => kind.Comparison == comparison).SelectMany(kind => kind.Hints)], comparison);
 
     private string Replace(string text, SecretKind kind) => kind.Expression.Replace(text, match =>
     {
@@ -110,7 +114,12 @@ internal sealed class SecretRedactor(byte[] key)
 
 /// <summary>One kind of secret.</summary>
 /// <param name="Name">What it is called where it was.</param>
-/// <param name="Hints">What its text cannot be without, whatever the case.</param>
+/// <param name="Hints">What its text cannot be without; empty for numbers of cards, which have no mark.</param>
 /// <param name="Expression">Finds it as the group <c>secret</c>.</param>
 /// <param name="IsPlausible">Tells it from what only has its form.</param>
-internal sealed record SecretKind(string Name, string[] Hints, Regex Expression, Func<string, bool>? IsPlausible = null);
+internal sealed record SecretKind(string Name, string[] Hints, Regex Expression, Func<string, bool>? IsPlausible = null)
+{
+    /// <summary>Whether the case of the hints counts: as it does for the expression.</summary>
+    public StringComparison Comparison { get; } =
+        Expression.Options.HasFlag(RegexOptions.IgnoreCase) ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+}

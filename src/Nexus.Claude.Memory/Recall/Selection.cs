@@ -35,6 +35,7 @@ internal static class Selection
     {
         var taken = new List<RankedCandidate>();
         var sets = pool.ToDictionary(item => item.Candidate.Row, item => item.Tokens.ToHashSet());
+        var pieces = new Dictionary<long, HashSet<int>>();
         var hashes = new HashSet<long>();
         var sessions = new Dictionary<long, int>();
         double[] likeness = new double[pool.Count];
@@ -57,7 +58,7 @@ internal static class Selection
             gone[next] = true;
             var item = pool[next];
             long session = Store.RowIds.Segment(item.Candidate.Row);
-            if (sessions.GetValueOrDefault(session) >= mostOfOneSession || !hashes.Add(item.Candidate.Hash) || taken.Any(other => Repeats(item, other)))
+            if (sessions.GetValueOrDefault(session) >= mostOfOneSession || !hashes.Add(item.Candidate.Hash) || taken.Any(other => Repeats(PiecesOf(item), PiecesOf(other))))
                 continue;
 
             taken.Add(item);
@@ -70,6 +71,9 @@ internal static class Selection
         }
 
         return taken;
+
+        HashSet<int> PiecesOf(RankedCandidate candidate) =>
+            pieces.TryGetValue(candidate.Candidate.Row, out var known) ? known : pieces[candidate.Candidate.Row] = Pieces(candidate.Tokens);
     }
 
     private static double Jaccard(HashSet<int> a, HashSet<int> b)
@@ -80,14 +84,8 @@ internal static class Selection
     }
 
     // Almost all of its three-word pieces stand in the other.
-    private static bool Repeats(RankedCandidate item, RankedCandidate other)
-    {
-        var pieces = Pieces(item.Tokens);
-        if (pieces.Count == 0)
-            return false;
-        var known = Pieces(other.Tokens);
-        return (double)pieces.Count(known.Contains) / pieces.Count >= NearRepetition;
-    }
+    private static bool Repeats(HashSet<int> pieces, HashSet<int> known) =>
+        pieces.Count > 0 && (double)pieces.Count(known.Contains) / pieces.Count >= NearRepetition;
 
     private static HashSet<int> Pieces(List<int> tokens)
     {

@@ -109,6 +109,13 @@ public sealed class ConversationMemory
         EndTurn();
     }
 
+    /// <summary>Records a part of an answer that goes on: between two parts stand tool calls.</summary>
+    internal void RecordAnswerPiece(string text, string id)
+    {
+        if (_enabled)
+            _pending.Add(Message(MemoryRole.Assistant, text, id) with { Files = [.. _files] });
+    }
+
     /// <summary>What was recorded since the last call. A prompt that was taken before its turn ended comes again with its files; it is stored once.</summary>
     /// <returns>The messages, in order.</returns>
     public IReadOnlyList<MemoryMessage> TakePendingMessages()

@@ -15,7 +15,7 @@ internal sealed record CandidateQuery(MemoryScope Scope, Func<string, bool> Incl
     public string? ExceptConversation { get; init; }
 
     /// <summary>How many entries of the index may be read.</summary>
-    public int PostingsBudget { get; init; } = 20_000;
+    public int PostingsBudget { get; init; } = 10_000;
 
     /// <summary>How many messages are read.</summary>
     public int Limit { get; init; } = 100;

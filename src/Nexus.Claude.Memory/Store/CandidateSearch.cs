@@ -146,7 +146,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
     private List<(long Row, double Score)> MostPromising()
     {
         var heap = new PriorityQueue<long, double>();
-        foreach (var (row, _) in _rows.Entries())
+        foreach (var (row, _) in _rows)
             Offer(heap, row, Smoothed(row), query.Limit);
 
         // A neighbour that matches nothing itself may be the answer.
@@ -180,7 +180,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
 
         int[] counts = new int[indices.Count * MostTerms];
         var terms = new RowMasks();
-        foreach (var (row, mask) in _rows.Entries())
+        foreach (var (row, mask) in _rows)
         {
             long segment = RowIds.Segment(row);
             terms.Add(segment, mask);
@@ -191,7 +191,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         }
 
         int[] frequencies = new int[MostTerms];
-        foreach (var (_, mask) in terms.Entries())
+        foreach (var (_, mask) in terms)
         {
             for (uint rest = mask; rest != 0; rest &= rest - 1)
                 frequencies[BitOperations.TrailingZeroCount(rest)]++;

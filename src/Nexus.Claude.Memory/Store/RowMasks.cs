@@ -38,14 +38,8 @@ internal sealed class RowMasks
         _masks[at] |= mask;
     }
 
-    public IEnumerable<(long Row, uint Mask)> Entries()
-    {
-        for (int i = 0; i < _rows.Length; i++)
-        {
-            if (_rows[i] != 0)
-                yield return (_rows[i], _masks[i]);
-        }
-    }
+    /// <summary>All entries, in no order. Nothing may be added meanwhile.</summary>
+    public Enumerator GetEnumerator() => new(this);
 
     private int Find(long row)
     {
@@ -67,6 +61,26 @@ internal sealed class RowMasks
                 continue;
             int at = Find(rows[i]);
             (_rows[at], _masks[at]) = (rows[i], masks[i]);
+        }
+    }
+
+    /// <summary>Walks the table in place.</summary>
+    public struct Enumerator(RowMasks masks)
+    {
+        private int _at = -1;
+
+        public readonly (long Row, uint Mask) Current => (masks._rows[_at], masks._masks[_at]);
+
+        public bool MoveNext()
+        {
+            long[] rows = masks._rows;
+            while (++_at < rows.Length)
+            {
+                if (rows[_at] != 0)
+                    return true;
+            }
+
+            return false;
         }
     }
 }

@@ -175,7 +175,13 @@ internal static class Identifier
     {
         Span<char> surface = stackalloc char[word.Length];
         int length = word.ToLowerInvariant(surface);
-        surface = surface[..length];
+        AddLowerCase(surface[..length], kind, ref sink);
+    }
+
+    /// <summary>Adds the token of a word that is in lower case already.</summary>
+    public static void AddLowerCase<TSink>(ReadOnlySpan<char> surface, TokenKind kind, ref TSink sink)
+        where TSink : struct, ITokenSink
+    {
         if (EnglishWords.BaseOf(surface) is { } irregular)
         {
             AddStem(irregular, surface, kind, ref sink);

@@ -93,7 +93,16 @@ internal static class MemoryTokenizer
     private static void AddChunk<TSink>(ReadOnlySpan<char> chunk, ref TSink sink)
         where TSink : struct, ITokenSink
     {
-        int scheme = chunk.IndexOf("://", StringComparison.Ordinal);
+        // Most runs are a plain word, perhaps at the end of a sentence.
+        var plain = chunk.TrimEnd('.');
+        if (plain.IndexOfAnyExceptInRange('a', 'z') < 0 && plain.Length <= LongestToken)
+        {
+            if (plain.Length > 0)
+                Identifier.AddLowerCase(plain, TokenKind.Word, ref sink);
+            return;
+        }
+
+        int scheme = chunk.IndexOf("://");
         if (scheme >= 0)
         {
             AddPath(chunk[(scheme + 3)..], ref sink);

@@ -331,6 +331,31 @@ internal sealed class StoreTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task A_large_project_counts_its_common_words_once_and_finds_the_rare_ones()
+    {
+        const int Messages = 21_000;
+        await using (var memory = await _temporary.OpenAsync())
+        {
+            await memory.StoreMessagesAsync(Enumerable.Range(0, Messages).Select(i =>
+                TemporaryMemory.Message(i == 12_345 ? "the walrus build failed" : $"the build passed {i % 97}", $"c{i / 50}", $"m{i}", i, directory: "/large")));
+            await memory.FlushAsync();
+        }
+
+        using (var database = Nexus.Claude.Memory.Store.Database.Open(_temporary.Path, create: false))
+        {
+            Assert.That(database.Prepare("SELECT df FROM term_df WHERE term='build'").Scalar(), Is.EqualTo(Messages).Within(500));
+            Assert.That(database.Prepare("SELECT count(*) FROM term_df WHERE term='walru'").Scalar(), Is.Zero);
+        }
+
+        var again = await _temporary.OpenAsync();
+        var found = await again.RecallAsync(new MemoryQuery("which build of walrus failed?") { WorkingDirectory = "/large" });
+        Assert.That(found.Items[0].Message.Id, Is.EqualTo("m12345"));
+        Assert.That(found.Terms[0], Is.EqualTo("walru").Or.EqualTo("fail"));
+        await again.ForgetAsync(new MemoryFilter { Ids = ["m12345"] });
+        Assert.That((await again.RecallAsync(new MemoryQuery("walrus") { WorkingDirectory = "/large" })).Items, Is.Empty);
+    }
+
+    [Test]
     public async Task Switched_off_it_records_and_finds_nothing()
     {
         var memory = await _temporary.OpenAsync(options => options.Enabled = false);

@@ -9,12 +9,13 @@ internal sealed class SnippetTests
             .Where(page => File.ReadAllText(page).Contains("```csharp", StringComparison.Ordinal))
             .Select(page => "docs/" + Path.GetFileName(page))
             .Except(["docs/testing.md"])
-            .Concat(["README.md", "README.zh-CN.md", "src/Nexus.Claude/README.md", "src/Nexus.Claude.Testing/README.md"]);
+            .Concat(["README.md", "README.zh-CN.md", "src/Nexus.Claude/README.md", "src/Nexus.Claude.Testing/README.md", "src/Nexus.Claude.Memory/README.md"]);
 
     [TestCaseSource(nameof(Pages))]
     public async Task Every_block_of_code_of_a_page_is_compiled_word_for_word(string page)
     {
-        var compiled = string.Concat(Directory.EnumerateFiles(Repository.PathOf("tests/Nexus.Claude.Tests/Docs"), "Snippets*.cs")
+        string[] folders = ["tests/Nexus.Claude.Tests/Docs", "tests/Nexus.Claude.Memory.Tests/Docs"];
+        var compiled = string.Concat(folders.SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "Snippets*.cs"))
             .Select(file => Trimmed(File.ReadAllLines(file))));
         var blocks = Blocks(await File.ReadAllLinesAsync(Repository.PathOf(page))).ToList();
 

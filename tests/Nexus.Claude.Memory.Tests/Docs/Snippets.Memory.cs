@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace Nexus.Claude.Memory.Tests.Docs;
+
+/// <summary>The C# blocks of docs/memory.md and of the package's README, compiled. Nothing here is run.</summary>
+internal static class Snippets
+{
+    internal static async Task AutomaticAsync()
+    {
+        var options = new ClaudeOptions { WorkingDirectory = "/repo" }.UseMemory();
+
+        await using var client = await ClaudeClient.ConnectAsync(options);
+        Console.WriteLine(await client.AskAsync("How did we decide to rotate the signing key?"));
+    }
+
+    internal static void Configure(ClaudeOptions options)
+    {
+        options.UseMemory(memory =>
+        {
+            memory.Path = "/var/lib/agent/memory.db";
+            memory.Scope = new MemoryScope("acme", "ann");
+            memory.TokenBudget = 1_000;
+            memory.Retention = TimeSpan.FromDays(90);
+        });
+    }
+
+    internal static async Task<string?> ByHandAsync(JsonElement input)
+    {
+        await using var memory = await ClaudeMemory.OpenAsync();
+        var conversation = memory.StartConversation(workingDirectory: "/repo");
+
+        conversation.RecordUserMessage("Make the login faster");
+        conversation.ProcessToolCall("Edit", input);
+        conversation.RecordAssistantMessage("The avatar is cached now.");
+        await memory.StoreMessagesAsync(conversation.TakePendingMessages());
+
+        string? prefix = await memory.GetContextPrefixAsync("why was the login slow?", "/repo", ["src/Login.cs"]);
+        return prefix;
+    }
+
+    internal static async Task ExplainAsync(ClaudeMemory memory, DateTimeOffset lastWeek)
+    {
+        var found = await memory.RecallAsync(new MemoryQuery("signing key") { WorkingDirectory = "/repo", Since = lastWeek });
+        foreach (var (message, why) in found.Items)
+            Console.WriteLine($"{why.Score:F2} {message.Content} ({string.Join(' ', why.MatchedTerms)}, coverage {why.Coverage:F2}, age {why.Recency:F2})");
+    }
+
+    internal static async Task ResumeAsync(ClaudeMemory memory, ConversationMemory conversation, string id)
+    {
+        foreach (var one in await memory.ListConversationsAsync(limit: 10))
+            Console.WriteLine($"{one.UpdatedAt:u} {one.MessageCount} {one.Preview}");
+        var page = await memory.LoadConversationAsync(id, limit: 50);
+        conversation.ResumeConversation(id, "/repo", page.LastTurn + 1);
+    }
+
+    internal static void Serve(ClaudeOptions options, ClaudeMemory memory)
+    {
+        options.ToolServers.Add(ToolServer.Create("memory", MemoryTools.For(memory, "/repo")));
+    }
+
+    internal static async Task ImportAsync(ClaudeMemory memory, IProgress<ImportProgress> progress)
+    {
+        var done = await memory.ImportTranscriptsAsync(progress: progress);
+        Console.WriteLine($"{done.Messages} messages of {done.FilesRead} transcripts");
+    }
+
+    internal static async Task ForgetAsync(ClaudeMemory memory, string id, DateTimeOffset lastYear, Stream file)
+    {
+        await memory.ForgetAsync(new MemoryFilter { ConversationId = id });
+        await memory.ForgetAsync(new MemoryFilter { Project = "/repo", Until = lastYear });
+        await memory.ForgetAsync(new MemoryFilter { Containing = "+49 151" });
+        await memory.ExportAsync(file);
+    }
+}
