@@ -60,6 +60,9 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
 
     internal MessageQueue Queue { get; }
 
+    /// <summary>True for a prompt that asks for no answer.</summary>
+    internal bool IsHistory { get; init; }
+
     /// <summary>The turn's spans and metrics; null when nobody listens.</summary>
     internal TurnTelemetry? Telemetry { get; init; }
 

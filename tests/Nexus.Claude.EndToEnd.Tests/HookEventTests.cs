@@ -523,8 +523,12 @@ internal sealed class HookEventTests
     {
         await using var cli = await RealCli.StartAsync();
         var other = Directory.CreateDirectory(cli.PathOf("other")).FullName;
-        var seen = new ConcurrentQueue<HookInput>();
-        var options = cli.NewOptions(options => Collect(options, seen, "DirectoryAdded"));
+        var called = new TaskCompletionSource<DirectoryAddedHookInput>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var options = cli.NewOptions(options => options.Hooks.On(HookEvent.DirectoryAdded, input =>
+        {
+            called.TrySetResult(input);
+            return null;
+        }));
         var start = await SessionStart.StartAsync(options, SessionFeatures.For(options), singleStream: false, cli.Deadline);
         await using var session = start.Session;
         await start.InitializeAsync(cli.Deadline);
@@ -532,7 +536,8 @@ internal sealed class HookEventTests
         await session.Control.RequestAsync("register_repo_root", json => json.WriteString("directory", other), TimeSpan.FromSeconds(60), cli.Deadline);
         var listing = await session.Control.RequestAsync("get_hooks_listing", null, TimeSpan.FromSeconds(60), cli.Deadline);
 
-        Assert.That(((DirectoryAddedHookInput)seen.Single()).Directory, Is.EqualTo(other));
+        // The CLI does not wait for this hook before it answers.
+        Assert.That((await called.Task.WaitAsync(cli.Deadline)).Directory, Is.EqualTo(other));
         var catalog = listing.GetProperty("eventCatalog").EnumerateArray().ToDictionary(
             entry => entry.GetProperty("name").GetString()!, entry => entry.GetProperty("supportsMatcher").GetBoolean());
         Assert.That(catalog.Keys, Is.EquivalentTo(HookEvents.Names));

@@ -253,8 +253,8 @@ internal sealed class PermissionTests
 
         Assert.That(first.IsSuccess);
         Assert.That(File.Exists(cli.PathOf("zz")));
-        // The CLI takes a prompt that comes while a tool is asked about into the running turn.
-        await second!.Ended.WaitAsync(cli.Deadline);
+        // The CLI takes a prompt that comes while a tool is asked about into the running turn, whose result is then the answer to both.
+        Assert.That(await second!.ResultAsync(cli.Deadline), Is.SameAs(first));
         Assert.That(cli.Api.ConversationRequests[1].Body.GetRawText(), Does.Contain("And then?"));
     }
 

@@ -36,6 +36,7 @@ internal sealed partial class Session
         var queue = single ? Unprompted : NewQueue();
         var turn = new Turn(this, id, queue, ownsQueue: !single)
         {
+            IsHistory = prompt.IsHistory,
             Telemetry = prompt.IsHistory ? null : _telemetry.Begin(prompt, id, SessionId),
             CallerContext = _settings.Features.Count > 0 ? ExecutionContext.Capture() : null,
         };

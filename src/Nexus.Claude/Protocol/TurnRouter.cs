@@ -13,6 +13,9 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Turn> _open = new(StringComparer.Ordinal);
     private readonly LinkedList<Turn> _order = new();
+
+    /// <summary>Turns whose prompts the CLI took into the running one; they share its end.</summary>
+    private readonly List<Turn> _joined = [];
     private readonly HashSet<MessageQueue> _touched = [];
     private MessageQueue? _lastTouched;
     private Turn? _current;
@@ -176,6 +179,9 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
             return;
         if (message.State == CommandState.Started)
             Start(turn, isGuess: false);
+        else if (message.State == CommandState.Completed && !turn.IsHistory && _current is { } running && !ReferenceEquals(running, turn))
+            // Done with, and no result of its own will come: the running turn answers it along with its own prompt.
+            _joined.Add(turn);
         else
             Close(turn, WithoutResult(message.State));
     }
@@ -204,6 +210,12 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
 
         if (named.Count == 0 && message.Origin is null && (_current ?? (_namesPrompts ? null : _order.First?.Value)) is { } follower)
             owners.Add(follower);
+
+        if (_current is { } current && owners.Contains(current))
+        {
+            owners.AddRange(_joined.Except(owners));
+            _joined.Clear();
+        }
 
         // A turn ends before its reader can see the result: one who leaves at the result must not interrupt what comes next.
         // For the CLI the turn is over even if its reader has to wait for the result: nothing may interrupt it any more.
@@ -254,8 +266,15 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
 
     private void Close(Turn turn, Exception? failure)
     {
+        var leads = ReferenceEquals(_current, turn);
         if (End(turn, null, failure, ISessionFeature.NothingBefore))
             turn.CompleteReading(failure);
+        if (!leads || _joined.Count == 0)
+            return;
+        var followers = _joined.ToArray();
+        _joined.Clear();
+        foreach (var follower in followers)
+            Close(follower, failure);
     }
 
     private bool End(Turn turn, ResultMessage? result, Exception? failure, Task before)

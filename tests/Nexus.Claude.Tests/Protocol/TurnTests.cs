@@ -58,6 +58,39 @@ internal sealed class TurnTests
     }
 
     [Test]
+    public async Task A_prompt_that_the_CLI_takes_into_the_running_turn_shares_its_result()
+    {
+        var cli = new FakeCli();
+        var session = await cli.StartAsync();
+        var running = session.Send("1", CancellationToken.None);
+        var taken = session.Send("2", CancellationToken.None);
+        await cli.SayAsync(
+            CliLines.Lifecycle(running.PromptId, "started"), CliLines.Init(), CliLines.Lifecycle(taken.PromptId, "queued"),
+            CliLines.Lifecycle(taken.PromptId, "started"), CliLines.Lifecycle(taken.PromptId, "completed"), CliLines.Assistant("both"));
+
+        await taken.Started.InTime();
+        await cli.SayAsync(CliLines.Result(running.PromptId));
+
+        Assert.That((await running.ReadAsync()).OfType<AssistantMessage>().Single().Text, Is.EqualTo("both"));
+        Assert.That(await taken.ResultAsync().InTime(), Is.SameAs(await running.ResultAsync().InTime()));
+        Assert.That((await taken.ReadAsync())[^1], Is.InstanceOf<ResultMessage>());
+    }
+
+    [Test]
+    public async Task A_prompt_in_a_running_turn_that_is_lost_is_told_why()
+    {
+        var cli = new FakeCli();
+        var session = await cli.StartAsync();
+        var running = session.Send("1", CancellationToken.None);
+        var taken = session.Send("2", CancellationToken.None);
+        await cli.SayAsync(
+            CliLines.Lifecycle(running.PromptId, "started"), CliLines.Lifecycle(taken.PromptId, "completed"), CliLines.State("idle"));
+
+        var lost = await running.ResultAsync().FailureAsync<ProtocolException>();
+        Assert.That(await taken.ResultAsync().FailureAsync<ProtocolException>(), Is.SameAs(lost));
+    }
+
+    [Test]
     public async Task A_guess_by_order_gives_way_to_what_the_CLI_says()
     {
         var cli = new FakeCli();
