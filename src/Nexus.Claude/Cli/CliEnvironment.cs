@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using System.Text;
 
 namespace Nexus.Claude.Cli;
@@ -25,9 +24,6 @@ internal static class CliEnvironment
     // CLAUDECODE makes the CLI think that it runs inside itself; the next two break stdout; the trace of an earlier span is not this one's.
     private static readonly string[] NotInherited =
         ["CLAUDECODE", "NODE_OPTIONS", "DEBUG", "TRACEPARENT", "TRACESTATE", "BAGGAGE", "CLAUDE_CODE_ENTRYPOINT", "CLAUDE_AGENT_SDK_VERSION"];
-
-    private static readonly string SdkVersion =
-        (typeof(CliEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
 
     /// <summary>The changes for this program's own environment and its current activity.</summary>
     public static IReadOnlyDictionary<string, string?> Build(ClaudeOptions options)
@@ -57,7 +53,7 @@ internal static class CliEnvironment
         foreach (string name in NotInherited)
             changes[name] = null;
         changes["CLAUDE_CODE_ENTRYPOINT"] = "sdk-cs";
-        changes["CLAUDE_AGENT_SDK_VERSION"] = SdkVersion;
+        changes["CLAUDE_AGENT_SDK_VERSION"] = SdkVersion.Text;
         changes[ReadsSessionState] = "1";
         foreach ((string name, string? value) in OfOptions(options))
             changes[name] = value;

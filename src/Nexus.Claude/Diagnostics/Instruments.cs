@@ -1,16 +1,11 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Reflection;
 
 namespace Nexus.Claude.Diagnostics;
 
-/// <summary>The one activity source and the one meter, and every instrument. Nothing is measured that nobody listens to.</summary>
+/// <summary>The one meter and every instrument. Nothing is measured that nobody listens to.</summary>
 internal static class Instruments
 {
-    private static readonly string Version =
-        (typeof(Instruments).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
-
-    private static readonly Meter Meter = new(ClaudeTelemetry.MeterName, Version);
+    private static readonly Meter Meter = new(ClaudeTelemetry.MeterName, SdkVersion.Text);
 
     // The conventions' own advice on buckets; the default ones begin at 5 seconds.
     private static readonly InstrumentAdvice<double> Seconds = new()
@@ -22,8 +17,6 @@ internal static class Instruments
     {
         HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864],
     };
-
-    public static readonly ActivitySource Source = new(ClaudeTelemetry.ActivitySourceName, Version);
 
     public static readonly Histogram<double> OperationDuration = Meter.CreateHistogram(
         "gen_ai.client.operation.duration", "s", "How long a turn or a start took.", tags: null, Seconds);
@@ -51,42 +44,4 @@ internal static class Instruments
 
     public static readonly Histogram<double> CallbackDuration = Meter.CreateHistogram(
         "nexus.claude.callback.duration", "s", "How long this program took to answer a request of the CLI, by subtype.", tags: null, Seconds);
-
-    /// <summary>Starts a span without making it the current one: where it is started is not where its work is done.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="kind">The kind.</param>
-    /// <param name="parent">The parent.</param>
-    /// <param name="tags">What a sampler may want to know.</param>
-    /// <returns>The span; null when nobody wants it.</returns>
-    public static Activity? StartAside(string name, ActivityKind kind, ActivityContext parent, IEnumerable<KeyValuePair<string, object?>> tags)
-    {
-        var current = Activity.Current;
-        try
-        {
-            return Source.StartActivity(name, kind, parent, tags);
-        }
-        finally
-        {
-            Activity.Current = current;
-        }
-    }
-
-    /// <summary>Ends a span that <see cref="StartAside"/> began.</summary>
-    /// <param name="activity">The span.</param>
-    public static void StopAside(this Activity activity)
-    {
-        var current = Activity.Current;
-        activity.Stop();
-        Activity.Current = current;
-    }
-
-    /// <summary>Marks a span as failed.</summary>
-    /// <param name="activity">The span.</param>
-    /// <param name="type">The value of <c>error.type</c>, of few values.</param>
-    /// <param name="description">For people; null for none. No content.</param>
-    public static void Fail(this Activity activity, string type, string? description)
-    {
-        activity.SetTag(GenAi.ErrorType, type);
-        activity.SetStatus(ActivityStatusCode.Error, description);
-    }
 }

@@ -25,7 +25,7 @@ internal sealed class SessionTelemetry(TelemetrySettings settings, TimeProvider 
     /// <returns>The turn's telemetry; null when nobody listens.</returns>
     public TurnTelemetry? Begin(UserPrompt prompt, string promptId, string? sessionId)
     {
-        if (!Instruments.Source.HasListeners() && !Instruments.OperationDuration.Enabled && !Instruments.TimeToFirstChunk.Enabled)
+        if (!Spans.Source.HasListeners() && !Instruments.OperationDuration.Enabled && !Instruments.TimeToFirstChunk.Enabled)
             return null;
         try
         {

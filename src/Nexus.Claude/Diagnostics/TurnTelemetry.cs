@@ -37,7 +37,7 @@ internal sealed class TurnTelemetry
             [new(GenAi.Operation, GenAi.InvokeAgent), new(GenAi.Provider, GenAi.Anthropic), new(GenAi.Agent, agent)];
         if (settings.Model is not null)
             tags.Add(new(GenAi.RequestModel, settings.Model));
-        var activity = Instruments.StartAside($"{GenAi.InvokeAgent} {agent}", ActivityKind.Client, Activity.Current?.Context ?? default, tags);
+        var activity = Spans.StartAside($"{GenAi.InvokeAgent} {agent}", ActivityKind.Client, Activity.Current?.Context ?? default, tags);
         if (activity is { IsAllDataRequested: true })
         {
             activity.SetTag(GenAi.PromptId, promptId);
@@ -128,7 +128,7 @@ internal sealed class TurnTelemetry
     {
         if (SpanOf(parentToolUseId) is not { } parent)
             return;
-        var tool = Instruments.StartAside(
+        var tool = Spans.StartAside(
             $"{GenAi.ExecuteTool} {call.Name}",
             ActivityKind.Internal,
             parent.Context,

@@ -71,7 +71,7 @@ internal sealed class ParkedProcess
     {
         _standardError.Target = options.StandardError;
         var caller = ExecutionContext.Capture();
-        var connecting = Instruments.Source.StartActivity(GenAi.Connect);
+        var connecting = Spans.Source.StartActivity(GenAi.Connect);
         return SessionStart.Adopt(Connection, command, options, features, singleStream: false, connecting, caller);
     }
 

@@ -244,7 +244,7 @@ internal sealed partial class Session
         Observe(message);
         if (message is not StreamEventMessage)
         {
-            _telemetry.Observe(message, Instruments.Source.HasListeners() || Instruments.OperationDuration.Enabled ? _router.Current?.Telemetry : null);
+            _telemetry.Observe(message, Spans.Source.HasListeners() || Instruments.OperationDuration.Enabled ? _router.Current?.Telemetry : null);
             if (_settings.Telemetry.IncludeContent && _settings.Logger.IsEnabled(LogLevel.Trace))
                 _settings.Logger.MessageReceivedSensitive(_connection.ProcessId, Encoding.UTF8.GetString(line.Bytes));
 

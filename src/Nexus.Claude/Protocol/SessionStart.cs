@@ -46,7 +46,7 @@ internal sealed class SessionStart
     {
         cancellationToken.ThrowIfCancellationRequested();
         var caller = ExecutionContext.Capture();
-        var connecting = Instruments.Source.StartActivity(GenAi.Connect);
+        var connecting = Spans.Source.StartActivity(GenAi.Connect);
         try
         {
             foreach (var feature in features.All)

@@ -6,7 +6,7 @@ internal sealed partial class ClaudeOptionsValidator
     private void CheckSessionStore()
     {
         Positive("SessionStoreLoadTimeout", _options.SessionStoreLoadTimeout);
-        if (!Enum.IsDefined(_options.SessionStoreFlush))
+        if (_options.SessionStoreFlush is not (SessionStoreFlush.Batched or SessionStoreFlush.Eager))
             Add($"SessionStoreFlush is {_options.SessionStoreFlush}, which is none of its values.");
         if (_options.SessionStore is not { } store)
             return;
