@@ -13,7 +13,8 @@ namespace Nexus.Claude.Protocol;
 /// </summary>
 /// <param name="writer">The CLI's stdin.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ControlChannel(LineWriter writer, TimeProvider time)
+/// <param name="telemetry">Keeps what a listener throws from the answers.</param>
+internal sealed class ControlChannel(LineWriter writer, TimeProvider time, SessionTelemetry telemetry)
 {
     private readonly ConcurrentDictionary<string, Pending> _pending = new();
     private long _lastId;
@@ -100,7 +101,7 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time)
             var tags = new TagList { { GenAi.Subtype, name } };
             if (error is not null)
                 tags.Add(GenAi.ErrorType, error);
-            Instruments.ControlDuration.Record(time.GetElapsedTime(start).TotalSeconds, tags);
+            telemetry.Guarded(() => Instruments.ControlDuration.Record(time.GetElapsedTime(start).TotalSeconds, tags));
         }
     }
 

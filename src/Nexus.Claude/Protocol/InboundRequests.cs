@@ -23,6 +23,7 @@ internal sealed class InboundRequests
 
     private readonly LineWriter _writer;
     private readonly ILogger _logger;
+    private readonly SessionTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly Action<InboundRequest, Action> _runForCaller;
     private readonly Dictionary<string, ISessionFeature> _features = [];
@@ -35,12 +36,14 @@ internal sealed class InboundRequests
     /// <summary>Makes the desk of a session.</summary>
     /// <param name="writer">The CLI's stdin.</param>
     /// <param name="settings">Who answers what, the log and the clock.</param>
+    /// <param name="telemetry">Keeps what a listener throws from the answers.</param>
     /// <param name="runForCaller">Starts an answer in the context of the work that the request belongs to.</param>
-    public InboundRequests(LineWriter writer, SessionSettings settings, Action<InboundRequest, Action> runForCaller)
+    public InboundRequests(LineWriter writer, SessionSettings settings, SessionTelemetry telemetry, Action<InboundRequest, Action> runForCaller)
     {
         _writer = writer;
         _logger = settings.Logger;
         _time = settings.TimeProvider;
+        _telemetry = telemetry;
         _runForCaller = runForCaller;
         foreach (var feature in settings.Features)
         {
@@ -164,15 +167,8 @@ internal sealed class InboundRequests
     {
         if (!Instruments.CallbackDuration.Enabled)
             return;
-        try
-        {
-            Instruments.CallbackDuration.Record(
-                _time.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>(GenAi.Subtype, subtype));
-        }
-        catch (Exception failure)
-        {
-            _logger.TelemetryFailed(failure);
-        }
+        _telemetry.Guarded(() => Instruments.CallbackDuration.Record(
+            _time.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>(GenAi.Subtype, subtype)));
     }
 
     private async Task SendAsync(string? id, InboundReply reply)

@@ -52,9 +52,9 @@ internal sealed partial class Session
         _output = PipeReader.Create(connection.Output, new StreamPipeReaderOptions(bufferSize: ReadBufferBytes, minimumReadSize: 4096, leaveOpen: true));
         _lines = new LineReader(_output, settings.MaxLineBytes);
         _writer = new LineWriter(connection.Input);
-        Control = new ControlChannel(_writer, settings.TimeProvider);
         _telemetry = new SessionTelemetry(settings.Telemetry, settings.TimeProvider, settings.Logger);
-        _inbound = new InboundRequests(_writer, settings, RunForCaller);
+        Control = new ControlChannel(_writer, settings.TimeProvider, _telemetry);
+        _inbound = new InboundRequests(_writer, settings, _telemetry, RunForCaller);
         Unprompted = settings.SingleStream
             ? NewQueue()
             : new MessageQueue(MessageBuffering.DropPartialMessages(UnpromptedBudget), dropOldest: true);

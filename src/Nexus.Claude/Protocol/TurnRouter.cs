@@ -283,6 +283,7 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
             return false;
         _anyResult |= result is not null;
         _order.Remove(turn);
+        _joined.Remove(turn);
         if (ReferenceEquals(_current, turn))
             _current = null;
         turn.End(result, failure, before);

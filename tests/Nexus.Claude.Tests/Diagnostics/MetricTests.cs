@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Testing;
@@ -95,5 +96,36 @@ internal sealed class MetricTests
         Assert.That(mine.Select(each => each.Tags.GetValueOrDefault("error.type")), Is.EqualTo(new object?[] { null, "not_now" }));
         Assert.That(mine.Select(each => each.Value), Has.All.GreaterThanOrEqualTo(0));
         cli.Exit(0);
+    }
+
+    [Test]
+    public async Task A_listener_that_throws_takes_no_answer_away()
+    {
+        var subtype = "heard-" + Guid.NewGuid();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, own) =>
+            {
+                if (instrument.Name == "nexus.claude.control.duration")
+                    own.EnableMeasurementEvents(instrument);
+            },
+        };
+        var heard = 0;
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) =>
+        {
+            if (!tags.ToArray().Any(tag => Equals(tag.Value, subtype)))
+                return;
+            heard++;
+            throw new InvalidOperationException("oops");
+        });
+        listener.Start();
+        var cli = new FakeCli();
+        await using var session = await cli.StartAsync();
+
+        var asked = session.Control.RequestAsync(subtype, null, TimeSpan.FromSeconds(30), CancellationToken.None);
+        await cli.AnswerAsync(await cli.TakeControlAsync(subtype), """{"done":true}""");
+
+        Assert.That((await asked.InTime()).GetProperty("done").GetBoolean());
+        Assert.That(heard, Is.EqualTo(1));
     }
 }
