@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Nexus.Claude.Server.Caching;
 using Nexus.Claude.Server.ChatCompletions;
 using Nexus.Claude.Server.Conversations;
 using Nexus.Claude.Server.Errors;
@@ -22,6 +23,7 @@ public static class NexusClaudeServerEndpoints
         ArgumentNullException.ThrowIfNull(app);
         app.UseErrors();
         app.UseSecurity();
+        app.UseIdempotency();
         app.MapChatCompletions();
         app.MapModels();
         app.MapConversations();
