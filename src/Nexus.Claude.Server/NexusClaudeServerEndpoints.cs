@@ -21,6 +21,7 @@ public static class NexusClaudeServerEndpoints
     public static WebApplication MapNexusClaude(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseOperations();
         app.UseErrors();
         app.UseSecurity();
         app.UseIdempotency();
