@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Nexus.Claude.Server.Caching;
 using Nexus.Claude.Server.ChatCompletions;
 using Nexus.Claude.Server.Conversations;
 using Nexus.Claude.Server.Errors;
@@ -20,8 +21,10 @@ public static class NexusClaudeServerEndpoints
     public static WebApplication MapNexusClaude(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseOperations();
         app.UseErrors();
         app.UseSecurity();
+        app.UseIdempotency();
         app.MapChatCompletions();
         app.MapModels();
         app.MapConversations();

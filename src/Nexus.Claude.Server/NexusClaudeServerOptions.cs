@@ -1,7 +1,7 @@
 namespace Nexus.Claude;
 
 /// <summary>How the gateway works. Set by code, or bound from configuration by the host.</summary>
-public sealed class NexusClaudeServerOptions
+public sealed partial class NexusClaudeServerOptions
 {
     /// <summary>
     /// How the CLI is found and what its processes get: path, environment, time limits. What decides about safety (tools, settings files,
