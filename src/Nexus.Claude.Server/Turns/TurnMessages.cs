@@ -6,7 +6,11 @@ namespace Nexus.Claude.Server.Turns;
 /// Puts a conversation together in the form that the CLI takes (gateway.md 5.1): user and assistant in turn, system texts at the head apart,
 /// every result of a tool behind its call.
 /// </summary>
-internal sealed class TurnMessages
+/// <param name="continuesConversation">
+/// True when a conversation kept by this server goes before the messages: they may then begin with results of tools that were called there, or
+/// with what the model said there. <see cref="Conversations.ConversationStep"/> puts the two together and checks the whole.
+/// </param>
+internal sealed class TurnMessages(bool continuesConversation = false)
 {
     private readonly List<string> _system = [];
     private readonly List<(TurnRole Role, List<ContentBlock> Content)> _messages = [];
@@ -27,8 +31,13 @@ internal sealed class TurnMessages
         if (_messages.Count == 0)
             _system.Add(text);
         else
-            Add(TurnRole.User, [new TextBlock($"<system-reminder>\n{text}\n</system-reminder>")]);
+            Add(TurnRole.User, [Reminder(text)]);
     }
+
+    /// <summary>A system text in the middle of a conversation, as the model is used to seeing one.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>A block of the user's message at that place.</returns>
+    public static TextBlock Reminder(string text) => new($"<system-reminder>\n{text}\n</system-reminder>");
 
     /// <summary>Adds what the user says.</summary>
     /// <param name="content">Text, images, documents.</param>
@@ -47,7 +56,7 @@ internal sealed class TurnMessages
     public void AddAssistant(IReadOnlyList<ContentBlock> content, string param)
     {
         RequireResults(param);
-        if (_messages.Count == 0)
+        if (_messages.Count == 0 && !continuesConversation)
             Add(TurnRole.User, [new TextBlock("(conversation start)")]);
         foreach (var call in content.OfType<ToolUseBlock>())
         {
@@ -64,13 +73,33 @@ internal sealed class TurnMessages
     /// <exception cref="GatewayException">There is no such call before it.</exception>
     public void AddToolResult(ToolResultBlock result, string param)
     {
-        if (!_openCalls.Remove(result.ToolUseId))
+        if (!_openCalls.Remove(result.ToolUseId) && !continuesConversation)
         {
             throw GatewayException.Invalid(
                 param, $"The tool call id '{result.ToolUseId}' belongs to no tool call of the assistant's message before it, or was answered already.");
         }
 
         Add(TurnRole.User, [result]);
+    }
+
+    /// <summary>Adds a message that was put together already.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="param">The request's member it comes from, for errors.</param>
+    /// <exception cref="GatewayException">Calls have no results, or results no calls.</exception>
+    public void Add(TurnMessage message, string param)
+    {
+        if (message.Role == TurnRole.Assistant)
+        {
+            AddAssistant(message.Content, param);
+            return;
+        }
+
+        // The results come first, as the API wants them.
+        foreach (var result in message.Content.OfType<ToolResultBlock>())
+            AddToolResult(result, param);
+        var said = message.Content.Where(static block => block is not ToolResultBlock).ToArray();
+        if (said.Length > 0)
+            AddUser(said, param);
     }
 
     /// <summary>Ends the conversation, so that the model can answer.</summary>

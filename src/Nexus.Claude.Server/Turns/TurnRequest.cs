@@ -45,6 +45,14 @@ internal sealed record TurnRequest
     /// <summary>The conversation kept by this server that the messages belong to; null for none.</summary>
     public string? ConversationId { get; init; }
 
+    /// <summary>
+    /// False keeps <see cref="System"/> out of the conversation's log: it holds for this turn only, as a response's <c>instructions</c> do.
+    /// </summary>
+    public bool KeepsSystem { get; init; } = true;
+
+    /// <summary>Whether a reply kept for an equal request may answer this one; null never.</summary>
+    public Caching.CacheUse? Cache { get; init; }
+
     /// <summary>The folder to work in, already checked against what the caller may use; null for an empty one.</summary>
     public string? WorkingDirectory { get; init; }
 
