@@ -109,6 +109,8 @@ internal static class QueryParser
 
     private readonly record struct OwnWords(Collector Terms, bool KeepStopWords) : ITokenSink
     {
+        public bool Takes(ReadOnlySpan<char> word) => true;
+
         public void Add(ReadOnlySpan<char> token, ReadOnlySpan<char> surface, TokenKind kind)
         {
             if (!KeepStopWords && kind is TokenKind.Word or TokenKind.Ideographs && EnglishWords.IsStopWord(surface))
@@ -119,6 +121,8 @@ internal static class QueryParser
 
     private readonly record struct PastedNames(Collector Terms, double Weight) : ITokenSink
     {
+        public bool Takes(ReadOnlySpan<char> word) => true;
+
         public void Add(ReadOnlySpan<char> token, ReadOnlySpan<char> surface, TokenKind kind)
         {
             bool noise = token.Length > LongestNumber && token.IndexOfAnyExcept(Hexadecimal) < 0;

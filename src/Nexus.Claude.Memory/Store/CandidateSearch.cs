@@ -8,12 +8,12 @@ namespace Nexus.Claude.Memory.Store;
 /// The first stage: from the index alone, rare terms first and never more entries than the budget, to the messages worth reading.
 /// A message counts what its neighbours in the sitting say as well, because the answer rarely repeats the words of the question.
 /// </summary>
-internal sealed class CandidateSearch(Database database, TermStatistics statistics, CandidateQuery query)
+internal sealed class CandidateSearch(Database database, TermStatistics statistics, CandidateQuery query) : IDisposable
 {
     private const int MostTerms = 32;
     private const int MassTerms = 12;
 
-    private readonly RowMasks _rows = new();
+    private readonly TermRows _rows = new();
     private readonly float[] _values = new float[4 * 256];
     private List<QueryTerm> _terms = [];
 
@@ -28,6 +28,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         long segments = partitions.Sum(partition => partition.Segments);
         double mass = ChooseTerms(partitions, messages);
         ReadPostings(partitions, messages);
+        _rows.Merge();
         FillValues();
 
         double averageLength = Math.Max(1, (double)tokens / messages);
@@ -38,6 +39,8 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         best.Sort(static (a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : b.Row.CompareTo(a.Row));
         return new CandidateSet(_terms, mass, averageLength, Fetch(best, sessions));
     }
+
+    public void Dispose() => _rows.Dispose();
 
     // Frequencies decide what is worth reading, and what a message that fits entirely would be worth.
     private double ChooseTerms(List<Partition> partitions, long messages)
@@ -70,7 +73,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
             bool whole = true;
             foreach (var partition in partitions)
             {
-                int read = ReadPostings(partition, _terms[i].Token, 1u << i, left, only, except);
+                int read = ReadPostings(partition, _terms[i].Token, i, left, only, except);
                 whole &= read < left;
                 seen += read;
                 left -= read;
@@ -84,17 +87,17 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         }
     }
 
-    private int ReadPostings(Partition partition, string token, uint bit, int limit, HashSet<long>? only, HashSet<long>? except)
+    private int ReadPostings(Partition partition, string token, int term, int limit, HashSet<long>? only, HashSet<long>? except)
     {
         int read = 0;
+        _rows.BeginRun();
         var postings = database.Prepare(partition.Postings).Bind(1, $"\"{token}\"").Bind(2, limit);
         while (postings.Step())
         {
             read++;
             long row = postings.Long(0);
-            long segment = RowIds.Segment(row);
-            if (only?.Contains(segment) != false && except?.Contains(segment) != true)
-                _rows.Add(row, bit);
+            if (only?.Contains(RowIds.Segment(row)) != false && except?.Contains(RowIds.Segment(row)) != true)
+                _rows.Add(row, term);
         }
 
         return read;
@@ -129,25 +132,19 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
     private float Value(uint mask) =>
         _values[mask & 0xFF] + _values[256 + (mask >> 8 & 0xFF)] + _values[512 + (mask >> 16 & 0xFF)] + _values[768 + (mask >> 24)];
 
-    private double Smoothed(long row)
+    private double Smoothed(int place, long row)
     {
-        var (previous, next, previous2, next2) = Around(row);
-        return Value(_rows[row]) + Smoothing.Previous * Value(previous) + Smoothing.Next * Value(next)
+        var (previous, next, previous2, next2) = _rows.Around(place, row);
+        return Value(_rows.MaskAt(place, row)) + Smoothing.Previous * Value(previous) + Smoothing.Next * Value(next)
             + Smoothing.Previous2 * Value(previous2) + Smoothing.Next2 * Value(next2);
-    }
-
-    private (uint Previous, uint Next, uint Previous2, uint Next2) Around(long row)
-    {
-        int slot = RowIds.Slot(row);
-        return (slot >= 1 ? _rows[row - 1] : 0, slot + 1 < RowIds.SlotsPerSegment ? _rows[row + 1] : 0,
-            slot >= 2 ? _rows[row - 2] : 0, slot + 2 < RowIds.SlotsPerSegment ? _rows[row + 2] : 0);
     }
 
     private List<(long Row, double Score)> MostPromising()
     {
-        var heap = new PriorityQueue<long, double>();
-        foreach (var (row, _) in _rows)
-            Offer(heap, row, Smoothed(row), query.Limit);
+        var heap = new PriorityQueue<long, double>(query.Limit * 2);
+        var rows = _rows.Rows;
+        for (int place = 0; place < rows.Length; place++)
+            Offer(heap, rows[place], Smoothed(place, rows[place]), query.Limit);
 
         // A neighbour that matches nothing itself may be the answer.
         var best = heap.UnorderedItems.Select(item => item.Element).ToHashSet();
@@ -157,7 +154,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
             for (int distance = -2; distance <= 2; distance++)
             {
                 if (slot + distance is >= 0 and < RowIds.SlotsPerSegment && best.Add(row + distance))
-                    Offer(heap, row + distance, Smoothed(row + distance), query.Limit * 2);
+                    Offer(heap, row + distance, Smoothed(_rows.PlaceOf(row + distance), row + distance), query.Limit * 2);
             }
         }
 
@@ -179,22 +176,24 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
             indices.TryAdd(RowIds.Segment(row), indices.Count);
 
         int[] counts = new int[indices.Count * MostTerms];
-        var terms = new RowMasks();
-        foreach (var (row, mask) in _rows)
-        {
-            long segment = RowIds.Segment(row);
-            terms.Add(segment, mask);
-            if (!indices.TryGetValue(segment, out int index))
-                continue;
-            for (uint rest = mask; rest != 0; rest &= rest - 1)
-                counts[index * MostTerms + BitOperations.TrailingZeroCount(rest)]++;
-        }
-
         int[] frequencies = new int[MostTerms];
-        foreach (var (_, mask) in terms)
+        var rows = _rows.Rows;
+        var masks = _rows.Masks;
+        for (int start = 0; start < rows.Length;)
         {
-            for (uint rest = mask; rest != 0; rest &= rest - 1)
-                frequencies[BitOperations.TrailingZeroCount(rest)]++;
+            // What stands in one segment stands together.
+            long segment = RowIds.Segment(rows[start]);
+            int at = indices.TryGetValue(segment, out int index) ? index * MostTerms : -1;
+            uint terms = 0;
+            for (; start < rows.Length && RowIds.Segment(rows[start]) == segment; start++)
+            {
+                terms |= masks[start];
+                for (uint rest = at < 0 ? 0 : masks[start]; rest != 0; rest &= rest - 1)
+                    counts[at + BitOperations.TrailingZeroCount(rest)]++;
+            }
+
+            for (; terms != 0; terms &= terms - 1)
+                frequencies[BitOperations.TrailingZeroCount(terms)]++;
         }
 
         for (int i = 0; i < _terms.Count; i++)
@@ -222,7 +221,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
             if (found.Count == query.Limit)
                 break;
             if (MessageReader.Read(database, row) is var (message, flags, hash))
-                found.Add(new Candidate(row, message, flags, hash, sessions.GetValueOrDefault(RowIds.Segment(row)), Around(row)));
+                found.Add(new Candidate(row, message, flags, hash, sessions.GetValueOrDefault(RowIds.Segment(row)), _rows.Around(_rows.PlaceOf(row), row)));
         }
 
         return found;

@@ -200,6 +200,8 @@ internal static class Identifier
             return;
         }
 
+        if (!sink.Takes(word))
+            return;
         Span<char> stem = stackalloc char[word.Length + 1];
         word.CopyTo(stem);
         int length = PorterStemmer.Stem(stem, word.Length);

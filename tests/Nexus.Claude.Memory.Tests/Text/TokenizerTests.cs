@@ -161,6 +161,8 @@ internal sealed class TokenizerTests
 
     private readonly record struct Listing(List<string> Tokens) : ITokenSink
     {
+        public bool Takes(ReadOnlySpan<char> word) => true;
+
         public void Add(ReadOnlySpan<char> token, ReadOnlySpan<char> surface, TokenKind kind) => Tokens.Add(token.ToString());
     }
 }
