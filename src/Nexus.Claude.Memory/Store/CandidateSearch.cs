@@ -90,16 +90,24 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
     private int ReadPostings(Partition partition, string token, int term, int limit, HashSet<long>? only, HashSet<long>? except)
     {
         int read = 0;
-        _rows.BeginRun();
         var postings = database.Prepare(partition.Postings).Bind(1, $"\"{token}\"").Bind(2, limit);
-        while (postings.Step())
+        if (!postings.Step())
+            return 0;
+
+        _rows.BeginRun();
+        for (var rest = postings.Bytes(0); !rest.IsEmpty; read++)
         {
-            read++;
-            long row = postings.Long(0);
+            // Digits and commas.
+            long row = 0;
+            int at = 0;
+            for (; at < rest.Length && rest[at] != ','; at++)
+                row = row * 10 + (rest[at] - '0');
+            rest = rest[Math.Min(at + 1, rest.Length)..];
             if (only?.Contains(RowIds.Segment(row)) != false && except?.Contains(RowIds.Segment(row)) != true)
                 _rows.Add(row, term);
         }
 
+        postings.Reset();
         return read;
     }
 

@@ -27,7 +27,7 @@ internal sealed class TermRows : IDisposable
     /// <summary>Begins another run of rows.</summary>
     public void BeginRun() => _starts.Add(_length);
 
-    /// <summary>Adds a row that is below the one before of the same run.</summary>
+    /// <summary>Adds a row, usually one below the one before.</summary>
     /// <param name="row">The row.</param>
     /// <param name="term">Which term it holds, 0 to 31.</param>
     public void Add(long row, int term)
@@ -40,7 +40,10 @@ internal sealed class TermRows : IDisposable
             _entries = larger;
         }
 
-        _entries[_length++] = row << TermBits | (long)term;
+        long entry = row << TermBits | (long)term;
+        if (_length > _starts[^1] && _entries[_length - 1] < entry)
+            BeginRun();
+        _entries[_length++] = entry;
     }
 
     /// <summary>Brings all runs in one order, each row once.</summary>
