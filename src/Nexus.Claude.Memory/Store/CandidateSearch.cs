@@ -53,7 +53,10 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
             SetFrequency(term, frequency, messages);
         }
 
-        _terms = [.. query.Terms.Where(term => term.Frequency > 0).OrderByDescending(term => term.Value).Take(MostTerms).OrderBy(term => term.Frequency)];
+        foreach (var name in query.Names)
+            SetFrequency(name, partitions.Sum(partition => statistics.FrequencyOfName(database, partition, name.Token)), messages);
+
+        _terms = [.. query.Terms.Concat(query.Names).Where(term => term.Frequency > 0).OrderByDescending(term => term.Value).Take(MostTerms).OrderBy(term => term.Frequency)];
         return query.Terms.Select(term => term.Value).OrderDescending().Take(MassTerms).Sum();
     }
 

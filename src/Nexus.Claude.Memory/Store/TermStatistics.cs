@@ -33,6 +33,10 @@ internal sealed class TermStatistics
         return terms.TryGetValue(term, out long frequency) ? frequency * partition.Messages / partition.CountedAt : null;
     }
 
+    /// <summary>In how many messages a term stands that may be in none.</summary>
+    public long FrequencyOfName(Database database, Partition partition, string term) =>
+        Frequency(database, partition, term) ?? database.Prepare(partition.Count).Bind(1, term).Scalar() ?? 0;
+
     /// <summary>True when the partition has outgrown what is known of it.</summary>
     public static bool IsStale(Partition partition) =>
         partition.Messages > SmallPartition && partition.Messages > partition.CountedAt + partition.CountedAt / 2;

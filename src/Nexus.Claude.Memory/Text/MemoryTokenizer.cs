@@ -204,8 +204,8 @@ internal static class MemoryTokenizer
 
             int dot = segment.LastIndexOf('.');
             Identifier.Add(segment.TrimStart('.'), ref sink);
-            // The stem of a file is a name in its own right: "TokenCache.cs" is asked for as TokenCache.
-            if (dot > 0 && dot < segment.Length - 1 && Identifier.IsCompound(segment[..dot]))
+            // The stem of a file is a name in its own right. What stands between two dots has been added with the segment.
+            if (dot > 0 && dot < segment.Length - 1 && segment[..dot].Contains('.'))
                 Identifier.AddWhole(segment[..dot], ref sink);
         }
     }
