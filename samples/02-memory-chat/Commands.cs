@@ -69,8 +69,8 @@ internal sealed class Commands(Chat chat, ClaudeMemory memory, string path)
     private async Task PrintStatsAsync(CancellationToken cancellationToken)
     {
         var all = await memory.ListConversationsAsync(int.MaxValue, cancellationToken: cancellationToken);
-        Console.WriteLine($"Remembered: {await memory.CountMessagesAsync(cancellationToken: cancellationToken)} messages of {all.Count} conversations, {new FileInfo(path).Length / 1024} KiB.");
-        Console.WriteLine($"This conversation: {await memory.CountMessagesAsync(chat.Conversation, cancellationToken)} messages, {chat.Turns} turns, ${chat.CostUsd:0.0000}.");
+        Console.WriteLine($"Messages: {await memory.CountMessagesAsync(cancellationToken: cancellationToken)}. Conversations: {all.Count}. File: {new FileInfo(path).Length / 1024} KiB.");
+        Console.WriteLine($"This one: {await memory.CountMessagesAsync(chat.Conversation, cancellationToken)} messages, {chat.Turns} turns, ${chat.CostUsd:0.0000}.");
     }
 
     private async Task<IReadOnlyList<MemoryConversation>> EarlierAsync(CancellationToken cancellationToken) =>
