@@ -170,7 +170,7 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
         return length;
     }
 
-    private readonly record struct ExactScore(Candidate Candidate, double Score, uint Mask);
+    private sealed record ExactScore(Candidate Candidate, double Score, uint Mask);
 }
 
 /// <summary>A candidate with its score.</summary>

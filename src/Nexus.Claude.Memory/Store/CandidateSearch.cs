@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Nexus.Claude.Memory.Recall;
 
 namespace Nexus.Claude.Memory.Store;
@@ -34,9 +33,9 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         double averageLength = Math.Max(1, (double)tokens / messages);
         var best = MostPromising();
         var sessions = SessionScores(best, segments, tokens);
-        foreach (ref var entry in CollectionsMarshal.AsSpan(best))
-            entry.Score += sessions.GetValueOrDefault(RowIds.Segment(entry.Row));
-        best.Sort(static (a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : b.Row.CompareTo(a.Row));
+        for (int i = 0; i < best.Count; i++)
+            best.Scores[i] += sessions[RowIds.Segment(best.Rows[i])].Score;
+        best.Sort();
         return new CandidateSet(_terms, mass, averageLength, Fetch(best, sessions));
     }
 
@@ -56,8 +55,18 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         foreach (var name in query.Names)
             SetFrequency(name, partitions.Sum(partition => statistics.FrequencyOfName(database, partition, name.Token)), messages);
 
-        _terms = [.. query.Terms.Concat(query.Names).Where(term => term.Frequency > 0).OrderByDescending(term => term.Value).Take(MostTerms).OrderBy(term => term.Frequency)];
-        return query.Terms.Select(term => term.Value).OrderDescending().Take(MassTerms).Sum();
+        _terms = [.. query.Terms.Concat(query.Names).Where(term => term.Frequency > 0)];
+        _terms.Sort(static (a, b) => b.Value.CompareTo(a.Value));
+        if (_terms.Count > MostTerms)
+            _terms.RemoveRange(MostTerms, _terms.Count - MostTerms);
+        _terms.Sort(static (a, b) => a.Frequency.CompareTo(b.Frequency));
+
+        QueryTerm[] asked = [.. query.Terms];
+        Array.Sort(asked, static (a, b) => b.Value.CompareTo(a.Value));
+        double mass = 0;
+        for (int i = 0; i < Math.Min(MassTerms, asked.Length); i++)
+            mass += asked[i].Value;
+        return mass;
     }
 
     private static void SetFrequency(QueryTerm term, long frequency, long messages)
@@ -150,43 +159,39 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
             + Smoothing.Previous2 * Value(previous2) + Smoothing.Next2 * Value(next2);
     }
 
-    private List<(long Row, double Score)> MostPromising()
+    private BestRows MostPromising()
     {
-        var heap = new PriorityQueue<long, double>(query.Limit * 2);
+        var best = new BestRows(query.Limit * 2);
         var rows = _rows.Rows;
         for (int place = 0; place < rows.Length; place++)
-            Offer(heap, rows[place], Smoothed(place, rows[place]), query.Limit);
+            best.Offer(rows[place], Smoothed(place, rows[place]), query.Limit);
 
         // A neighbour that matches nothing itself may be the answer.
-        var best = heap.UnorderedItems.Select(item => item.Element).ToHashSet();
-        foreach (long row in best.ToArray())
+        var known = new HashSet<long>(query.Limit * 5);
+        foreach (long row in best.Rows)
+            known.Add(row);
+        foreach (long row in known.ToArray())
         {
             int slot = RowIds.Slot(row);
             for (int distance = -2; distance <= 2; distance++)
             {
-                if (slot + distance is >= 0 and < RowIds.SlotsPerSegment && best.Add(row + distance))
-                    Offer(heap, row + distance, Smoothed(_rows.PlaceOf(row + distance), row + distance), query.Limit * 2);
+                if (slot + distance is >= 0 and < RowIds.SlotsPerSegment && known.Add(row + distance))
+                    best.Offer(row + distance, Smoothed(_rows.PlaceOf(row + distance), row + distance), query.Limit * 2);
             }
         }
 
-        return [.. heap.UnorderedItems.Select(item => (item.Element, item.Priority))];
+        return best;
     }
 
-    private static void Offer(PriorityQueue<long, double> heap, long row, double score, int limit)
+    private Dictionary<long, Session> SessionScores(BestRows best, long segments, long tokens)
     {
-        if (heap.Count < limit)
-            heap.Enqueue(row, score);
-        else
-            heap.EnqueueDequeue(row, score);
-    }
+        var sessions = new Dictionary<long, Session>();
+        foreach (long row in best.Rows)
+        {
+            if (!sessions.ContainsKey(RowIds.Segment(row)))
+                sessions.Add(RowIds.Segment(row), new Session());
+        }
 
-    private Dictionary<long, double> SessionScores(List<(long Row, double Score)> best, long segments, long tokens)
-    {
-        var indices = new Dictionary<long, int>();
-        foreach (var (row, _) in best)
-            indices.TryAdd(RowIds.Segment(row), indices.Count);
-
-        int[] counts = new int[indices.Count * MostTerms];
         int[] frequencies = new int[MostTerms];
         var rows = _rows.Rows;
         var masks = _rows.Masks;
@@ -194,13 +199,13 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         {
             // What stands in one segment stands together.
             long segment = RowIds.Segment(rows[start]);
-            int at = indices.TryGetValue(segment, out int index) ? index * MostTerms : -1;
+            var session = sessions.GetValueOrDefault(segment);
             uint terms = 0;
             for (; start < rows.Length && RowIds.Segment(rows[start]) == segment; start++)
             {
                 terms |= masks[start];
-                for (uint rest = at < 0 ? 0 : masks[start]; rest != 0; rest &= rest - 1)
-                    counts[at + BitOperations.TrailingZeroCount(rest)]++;
+                for (uint rest = session is null ? 0 : masks[start]; rest != 0; rest &= rest - 1)
+                    session!.Counts[BitOperations.TrailingZeroCount(rest)]++;
             }
 
             for (; terms != 0; terms &= terms - 1)
@@ -211,30 +216,37 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
             _terms[i].SessionIdf = Math.Log(1 + (Math.Max(0, segments - frequencies[i]) + 0.5) / (frequencies[i] + 0.5));
 
         double average = Math.Max(1, (double)tokens / Math.Max(1, segments));
-        var scores = new Dictionary<long, double>(indices.Count);
-        foreach (var (segment, index) in indices)
+        foreach (var (segment, session) in sessions)
         {
             double length = database.Prepare("SELECT tokens FROM segment WHERE id=?1").Bind(1, segment).Scalar() ?? 0;
             double score = 0;
             for (int i = 0; i < _terms.Count; i++)
-                score += _terms[i].Weight * _terms[i].SessionIdf * Bm25.Saturation(counts[index * MostTerms + i], length / average, Bm25.SessionB);
-            scores[segment] = Smoothing.Session * score;
+                score += _terms[i].Weight * _terms[i].SessionIdf * Bm25.Saturation(session.Counts[i], length / average, Bm25.SessionB);
+            session.Score = Smoothing.Session * score;
         }
 
-        return scores;
+        return sessions;
     }
 
-    private List<Candidate> Fetch(List<(long Row, double Score)> best, Dictionary<long, double> sessions)
+    private List<Candidate> Fetch(BestRows best, Dictionary<long, Session> sessions)
     {
         var found = new List<Candidate>(Math.Min(best.Count, query.Limit));
-        foreach (var (row, _) in best)
+        foreach (long row in best.Rows)
         {
             if (found.Count == query.Limit)
                 break;
             if (MessageReader.Read(database, row) is var (message, flags, hash))
-                found.Add(new Candidate(row, message, flags, hash, sessions.GetValueOrDefault(RowIds.Segment(row)), _rows.Around(_rows.PlaceOf(row), row)));
+                found.Add(new Candidate(row, message, flags, hash, sessions[RowIds.Segment(row)].Score, _rows.Around(_rows.PlaceOf(row), row)));
         }
 
         return found;
+    }
+
+    // What was found of a sitting, and what that is worth. A class: the framework has the table of them compiled already.
+    private sealed class Session
+    {
+        public int[] Counts { get; } = new int[MostTerms];
+
+        public double Score { get; set; }
     }
 }
