@@ -125,6 +125,7 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
         bool narrow = query.Since is not null || query.Until is not null;
         var set = await Store.FindAsync(new CandidateQuery(Scope, ProjectReach.Of(query), terms)
         {
+            Names = SpokenNames.Of(query.Text ?? "", terms),
             OnlyConversation = query.ConversationId,
             ExceptConversation = query.ExceptConversationId,
             // Half as many would do for the ten best; the rest is for what is left out as repetition.

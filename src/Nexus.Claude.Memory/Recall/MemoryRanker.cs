@@ -1,6 +1,4 @@
-using Nexus.Claude.Memory.Record;
 using Nexus.Claude.Memory.Store;
-using Nexus.Claude.Memory.Text;
 
 namespace Nexus.Claude.Memory.Recall;
 
@@ -46,22 +44,15 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
 
     private Dictionary<long, ExactScore> Exact()
     {
-        var indices = new Dictionary<string, int>(set.Terms.Count, StringComparer.Ordinal);
-        for (int i = 0; i < set.Terms.Count; i++)
-            indices[set.Terms[i].Token] = i;
-
+        var counts = new TermCounts(set.Terms);
         var scores = new Dictionary<long, ExactScore>(set.Found.Count);
         foreach (var candidate in set.Found)
         {
-            int[] counts = new int[set.Terms.Count];
-            var content = new Counting(indices, counts, []);
-            var about = new Counting(indices, counts, null);
-            IndexTokens.Tokenize(candidate.Message, ref content, ref about);
-
-            double length = content.Tokens!.Count / set.AverageLength;
+            int contentTokens = counts.Count(candidate.Message);
+            double length = contentTokens / set.AverageLength;
             double score = 0;
             uint mask = 0;
-            for (int i = 0; i < counts.Length; i++)
+            for (int i = 0; i < set.Terms.Count; i++)
             {
                 if (counts[i] == 0)
                     continue;
@@ -69,7 +60,7 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
                 score += set.Terms[i].Value * Bm25.Saturation(counts[i], length, Bm25.MessageB);
             }
 
-            scores.Add(candidate.Row, new ExactScore(candidate, score, mask, content.Tokens));
+            scores.Add(candidate.Row, new ExactScore(candidate, score, mask));
         }
 
         return scores;
@@ -103,7 +94,7 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
         double kind = KindFactor(own.Candidate);
         double coverage = set.QueryMass <= 0 ? 0
             : Math.Min(1, (Value(own.Mask) + NeighbourCoverage * Value(around.Mask & ~own.Mask)) / set.QueryMass);
-        return new RankedCandidate(own.Candidate, own.Tokens, new Relevance
+        return new RankedCandidate(own.Candidate, new Relevance
         {
             OwnWords = own.Score,
             Neighbours = around.Score,
@@ -179,21 +170,10 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
         return length;
     }
 
-    private readonly record struct ExactScore(Candidate Candidate, double Score, uint Mask, List<int> Tokens);
-
-    private readonly record struct Counting(Dictionary<string, int> Indices, int[] Counts, List<int>? Tokens) : ITokenSink
-    {
-        public void Add(ReadOnlySpan<char> token, ReadOnlySpan<char> surface, TokenKind kind)
-        {
-            Tokens?.Add(string.GetHashCode(token));
-            if (Indices.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(token, out int index))
-                Counts[index]++;
-        }
-    }
+    private sealed record ExactScore(Candidate Candidate, double Score, uint Mask);
 }
 
 /// <summary>A candidate with its score.</summary>
 /// <param name="Candidate">What was found.</param>
-/// <param name="Tokens">The tokens of its content as numbers of this process, in order.</param>
 /// <param name="Relevance">Its score and where that comes from.</param>
-internal sealed record RankedCandidate(Candidate Candidate, List<int> Tokens, Relevance Relevance);
+internal sealed record RankedCandidate(Candidate Candidate, Relevance Relevance);

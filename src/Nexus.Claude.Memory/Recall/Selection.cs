@@ -1,3 +1,5 @@
+using Nexus.Claude.Memory.Record;
+
 namespace Nexus.Claude.Memory.Recall;
 
 /// <summary>From a ranking to what is given: good enough, about the question, nothing twice.</summary>
@@ -34,7 +36,8 @@ internal static class Selection
     private static List<RankedCandidate> Diverse(List<RankedCandidate> pool, int limit, int mostOfOneSession)
     {
         var taken = new List<RankedCandidate>();
-        var sets = pool.ToDictionary(item => item.Candidate.Row, item => item.Tokens.ToHashSet());
+        var tokens = pool.ToDictionary(item => item.Candidate.Row, item => IndexTokens.Numbers(item.Candidate.Message));
+        var sets = tokens.ToDictionary(pair => pair.Key, pair => pair.Value.ToHashSet());
         var pieces = new Dictionary<long, HashSet<int>>();
         var hashes = new HashSet<long>();
         var sessions = new Dictionary<long, int>();
@@ -73,7 +76,7 @@ internal static class Selection
         return taken;
 
         HashSet<int> PiecesOf(RankedCandidate candidate) =>
-            pieces.TryGetValue(candidate.Candidate.Row, out var known) ? known : pieces[candidate.Candidate.Row] = Pieces(candidate.Tokens);
+            pieces.TryGetValue(candidate.Candidate.Row, out var known) ? known : pieces[candidate.Candidate.Row] = Pieces(tokens[candidate.Candidate.Row]);
     }
 
     private static double Jaccard(HashSet<int> a, HashSet<int> b)

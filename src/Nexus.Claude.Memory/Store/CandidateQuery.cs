@@ -8,6 +8,11 @@ namespace Nexus.Claude.Memory.Store;
 /// <param name="Terms">What to find. The store sets their frequencies.</param>
 internal sealed record CandidateQuery(MemoryScope Scope, Func<string, bool> IncludesProject, IReadOnlyList<QueryTerm> Terms)
 {
+    /// <summary>
+    /// Identifiers that words standing next to each other may be meant for. They count where the index has them, and nobody has to match them.
+    /// </summary>
+    public IReadOnlyList<QueryTerm> Names { get; init; } = [];
+
     /// <summary>Only messages of this conversation.</summary>
     public string? OnlyConversation { get; init; }
 

@@ -49,7 +49,11 @@ internal sealed class SqliteMemoryStore : IMemoryStore
     public Task FlushAsync(CancellationToken cancellationToken) => _queue.FlushAsync(cancellationToken);
 
     public Task<CandidateSet> FindAsync(CandidateQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(database => new CandidateSearch(database, _statistics, query).Run(), cancellationToken);
+        ReadAsync(database =>
+        {
+            using var search = new CandidateSearch(database, _statistics, query);
+            return search.Run();
+        }, cancellationToken);
 
     public Task<IReadOnlyList<MemoryMessage>> GetAsync(MemoryScope scope, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<MemoryMessage>>(database =>

@@ -48,6 +48,22 @@ internal sealed class RecallTests : IAsyncDisposable
         Assert.That(found.Items.Select(item => item.Message.Id).First(), Is.EqualTo(expected));
     }
 
+    [TestCase("session start event", "camel")]
+    [TestCase("why is the max line bytes limit there", "snake")]
+    public async Task An_identifier_is_found_the_way_one_says_it(string query, string expected)
+    {
+        var memory = await StoreAsync(
+            TemporaryMemory.Message("`SessionStartEvent` comes twice.", "a", "camel"),
+            TemporaryMemory.Message("The session may start before any event; each event may start a session at the start.", "b", "words"),
+            TemporaryMemory.Message("max_line_bytes is 32 MB.", "c", "snake"),
+            TemporaryMemory.Message("The line is at most the max that bytes of a line may limit, a max line.", "d", "more words"));
+
+        var found = await memory.RecallAsync(new MemoryQuery(query) { MinimumCoverage = 0 });
+
+        Assert.That(found.Items[0].Message.Id, Is.EqualTo(expected));
+        Assert.That(found.Items[0].Relevance.MatchedTerms, Does.Contain(expected == "camel" ? "sessionstartevent" : "max_line_bytes"));
+    }
+
     [Test]
     public async Task Nothing_is_recalled_when_nothing_fits()
     {

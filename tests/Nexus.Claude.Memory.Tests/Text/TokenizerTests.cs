@@ -21,6 +21,8 @@ internal sealed class TokenizerTests
     [TestCase("System.Text.Json", "system.text.json|system|text|json")]
     [TestCase("std::vector", "std::vector|std|vector")]
     [TestCase("SQLITE_BUSY", "sqlite_busy|sqlite|busi")]
+    [TestCase("memory.RecallAsync", "memory.recallasync|recallasync|memori|recal|async")]
+    [TestCase("Store::BatchWriter", "store::batchwriter|batchwriter|store|batch|writer")]
     public void An_identifier_is_found_whole_and_by_its_parts(string text, string expected) => Assert.That(Tokens(text), Is.EqualTo(expected.Split('|')));
 
     [TestCase("CS8602", "cs8602")]
@@ -161,6 +163,8 @@ internal sealed class TokenizerTests
 
     private readonly record struct Listing(List<string> Tokens) : ITokenSink
     {
+        public bool Takes(ReadOnlySpan<char> word) => true;
+
         public void Add(ReadOnlySpan<char> token, ReadOnlySpan<char> surface, TokenKind kind) => Tokens.Add(token.ToString());
     }
 }
