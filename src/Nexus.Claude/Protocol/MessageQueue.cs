@@ -44,7 +44,6 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
 
     /// <summary>Adds a message; the consumer sees it after <see cref="Flush"/>.</summary>
     /// <param name="message">The message.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ClaudeMessage message)
     {
         lock (_gate)
@@ -124,7 +123,6 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
     /// <summary>Takes what is there, without waiting.</summary>
     /// <param name="batch">Receives the messages; must be empty.</param>
     /// <returns>True when messages were taken, false when there are none now.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryTake(Queue<ClaudeMessage> batch)
     {
         lock (_gate)

@@ -1,5 +1,3 @@
-using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -22,12 +20,10 @@ internal sealed partial class Session
         "pending_permission_requests", "pending_user_dialog_requests", "pending_elicitation_requests",
     ];
 
-    private const int ReadBufferBytes = 64 * 1024;
     private const long UnpromptedBudget = 16 * 1024 * 1024;
 
     private readonly ICliConnection _connection;
     private readonly SessionSettings _settings;
-    private readonly PipeReader _output;
     private readonly LineReader _lines;
     private readonly LineWriter _writer;
     private readonly InboundRequests _inbound;
@@ -49,8 +45,7 @@ internal sealed partial class Session
     {
         _connection = connection;
         _settings = settings;
-        _output = PipeReader.Create(connection.Output, new StreamPipeReaderOptions(bufferSize: ReadBufferBytes, minimumReadSize: 4096, leaveOpen: true));
-        _lines = new LineReader(_output, settings.MaxLineBytes);
+        _lines = new LineReader(connection.Output, settings.MaxLineBytes);
         _writer = new LineWriter(connection.Input);
         _telemetry = new SessionTelemetry(settings.Telemetry, settings.TimeProvider, settings.Logger);
         Control = new ControlChannel(_writer, settings.TimeProvider, _telemetry);
@@ -139,7 +134,7 @@ internal sealed partial class Session
         finally
         {
             _router.Flush();
-            await _output.CompleteAsync().ConfigureAwait(false);
+            _lines.Dispose();
         }
     }
 
@@ -152,7 +147,6 @@ internal sealed partial class Session
         return more;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Accept(in Line line)
     {
         switch (line.Kind)

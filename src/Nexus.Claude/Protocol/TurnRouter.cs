@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Nexus.Claude.Protocol;
 
 /// <summary>
@@ -95,7 +93,6 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
     /// <summary>Routes one message. The readers see it after <see cref="Flush"/>.</summary>
     /// <param name="message">The message.</param>
     /// <param name="before">For a result: ends when its reader may see it, with what is to be seen before it.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Route(ClaudeMessage message, Task<IReadOnlyList<ClaudeMessage>> before)
     {
         lock (_gate)

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -13,13 +11,6 @@ namespace Nexus.Claude.Wire;
 internal static class StreamEventScanner
 {
     private static readonly string?[] SessionIds = new string?[64];
-
-    // What ends the plain part of a JSON string: its end, an escape, or a control character, which JSON does not allow.
-    private static readonly SearchValues<byte> StringEnd = SearchValues.Create(
-    [
-        (byte)'"', (byte)'\\',
-        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
-    ]);
 
     private static ReadOnlySpan<byte> Head => """{"type":"stream_event","event":{"type":"content_block_delta","index":"""u8;
 
@@ -49,7 +40,6 @@ internal static class StreamEventScanner
     /// The message when the line is a piece of text in the order in which the CLI writes it, else null. It needs no kind: a read loop may
     /// ask it first and look for the kind of the line only when it declines.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static StreamEventMessage? TryReadUsualOrder(ReadOnlyMemory<byte> line)
     {
         var span = line.Span;
@@ -110,13 +100,12 @@ internal static class StreamEventScanner
     }
 
     // A string without escapes, from its opening quote on.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryReadString(ReadOnlySpan<byte> span, ref int at, out RawSlice slice)
     {
         slice = default;
         if (at >= span.Length || span[at] != '"')
             return false;
-        var length = span[(at + 1)..].IndexOfAny(StringEnd);
+        var length = PlainText.EndOf(span[(at + 1)..]);
         if (length < 0 || span[at + 1 + length] != '"')
             return false;
         slice = new RawSlice(at + 1, length);

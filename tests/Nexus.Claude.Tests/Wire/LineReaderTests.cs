@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Text;
 using CsCheck;
 using Nexus.Claude.Wire;
@@ -51,7 +50,7 @@ internal sealed class LineReaderTests
 
     private static async Task<List<Line>> ReadAllAsync(Stream stream, int maxLineBytes)
     {
-        var reader = new LineReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 128, minimumReadSize: 1)), maxLineBytes);
+        using var reader = new LineReader(stream, maxLineBytes, bufferBytes: 16);
         var lines = new List<Line>();
         while (await reader.WaitAsync(CancellationToken.None))
         {
