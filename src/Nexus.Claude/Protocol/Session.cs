@@ -25,6 +25,7 @@ internal sealed partial class Session
     private readonly ICliConnection _connection;
     private readonly SessionSettings _settings;
     private readonly LineReader _lines;
+    private readonly List<StreamEventMessage> _partials = [];
     private readonly LineWriter _writer;
     private readonly InboundRequests _inbound;
     private readonly TurnRouter _router;
@@ -116,6 +117,7 @@ internal sealed partial class Session
                 Volatile.Write(ref _lastLineAt, _settings.TimeProvider.GetTimestamp());
                 while (_lines.TryRead(out var line))
                     Accept(line);
+                RoutePartials();
                 _router.Flush();
                 if (_overflow is { } overflow)
                     Fail(overflow);
@@ -133,6 +135,7 @@ internal sealed partial class Session
         }
         finally
         {
+            RoutePartials();
             _router.Flush();
             _lines.Dispose();
         }
@@ -149,6 +152,14 @@ internal sealed partial class Session
 
     private void Accept(in Line line)
     {
+        // Nine lines of ten in a streamed answer are of this one shape, which says by itself what it is.
+        if (line.Kind == LineKind.Whole && StreamEventScanner.TryReadUsualOrder(line.Bytes) is { } partial)
+        {
+            _partials.Add(partial);
+            return;
+        }
+
+        RoutePartials();
         switch (line.Kind)
         {
             case LineKind.TooLong:
@@ -159,13 +170,6 @@ internal sealed partial class Session
             case LineKind.CutOff when !IsWholeObject(line.Bytes):
                 Warn(StreamWarning.LineCutOff, line, $"The CLI ended in the middle of a line; its first {line.Length} bytes are in Raw.");
                 return;
-        }
-
-        // Nine lines of ten in a streamed answer are of this one shape, which says by itself what it is.
-        if (StreamEventScanner.TryReadUsualOrder(line.Bytes) is { } delta)
-        {
-            _router.Route(delta);
-            return;
         }
 
         if (!FrameScanner.TryScan(line.Bytes, out var type, out var subtype))
@@ -194,6 +198,15 @@ internal sealed partial class Session
         {
             Route(line, type, subtype);
         }
+    }
+
+    /// <summary>Routes the pieces of text that have been read since the last call: two locks for all of them, not for each.</summary>
+    private void RoutePartials()
+    {
+        if (_partials.Count == 0)
+            return;
+        _router.Route(_partials);
+        _partials.Clear();
     }
 
     /// <summary>An answer; one to <c>initialize</c> may bring along requests that an earlier host left open (protocol.md 4.1).</summary>

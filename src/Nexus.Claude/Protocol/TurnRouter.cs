@@ -121,6 +121,18 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
         }
     }
 
+    /// <summary>Routes pieces of the running turn, in order. The readers see them after <see cref="Flush"/>.</summary>
+    /// <param name="partials">The messages.</param>
+    public void Route(List<StreamEventMessage> partials)
+    {
+        lock (_gate)
+        {
+            var queue = Follow();
+            queue.Add(partials);
+            Touch(queue);
+        }
+    }
+
     /// <summary>Wakes the readers of everything routed since the last call.</summary>
     public void Flush()
     {
@@ -298,6 +310,11 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
     private void Add(MessageQueue queue, ClaudeMessage message)
     {
         queue.Add(message);
+        Touch(queue);
+    }
+
+    private void Touch(MessageQueue queue)
+    {
         if (ReferenceEquals(queue, _lastTouched))
             return;
         _lastTouched = queue;

@@ -49,7 +49,7 @@ internal static class StreamEventScanner
         if (!TryReadIndex(span, ref at, out var index) || !span[at..].StartsWith(Middle))
             return null;
         at += Middle.Length;
-        if (!TryReadString(span, ref at, out var textSlice) || !span[at..].StartsWith("}}"u8))
+        if (!TryReadText(span, ref at, out var piece) || !span[at..].StartsWith("}}"u8))
             return null;
         at += 2;
 
@@ -82,7 +82,7 @@ internal static class StreamEventScanner
 
         if (!span[at..].SequenceEqual("}"u8))
             return null;
-        return new StreamEventMessage(Encoding.UTF8.GetString(span.Slice(textSlice.Start, textSlice.Length)), index, uuid, apiMessageId)
+        return new StreamEventMessage(piece, index, uuid, apiMessageId)
         {
             SessionId = sessionId,
             ParentToolUseId = parent,
@@ -97,6 +97,23 @@ internal static class StreamEventScanner
         while (at < span.Length && at - start < 6 && span[at] is >= (byte)'0' and <= (byte)'9')
             index = (index * 10) + (span[at++] - '0');
         return at > start && (at == start + 1 || span[start] != '0');
+    }
+
+    // From the opening quote on.
+    private static bool TryReadText(ReadOnlySpan<byte> span, ref int at, out string text)
+    {
+        text = "";
+        if (at >= span.Length || span[at] != '"' || !JsonText.TryMeasure(span, at + 1, out var end, out var surplus))
+            return false;
+        var escaped = span[(at + 1)..end];
+        at = end + 1;
+        if (surplus == 0)
+            text = Encoding.UTF8.GetString(escaped);
+        else if (JsonText.TryDecode(escaped, surplus) is { } decoded)
+            text = decoded;
+        else
+            return false;
+        return true;
     }
 
     // A string without escapes, from its opening quote on.
