@@ -29,6 +29,21 @@ internal sealed record SessionSnapshot
     /// <summary>Sessions that wait for results of tools from their client.</summary>
     public int AwaitingTools { get; init; }
 
+    /// <summary>Requests with a history whose process was found alive.</summary>
+    public long WarmHits { get; init; }
+
+    /// <summary>Requests with a history that had to be put into another process.</summary>
+    public long WarmMisses { get; init; }
+
+    /// <summary>Those of <see cref="WarmHits"/> whose process was taken back by a turn first.</summary>
+    public long Rewinds { get; init; }
+
+    /// <summary>Messages of histories put into processes.</summary>
+    public long InjectedMessages { get; init; }
+
+    /// <summary>Turns that were begun again because their process ended before the model began.</summary>
+    public long Retries { get; init; }
+
     /// <summary>The resident memory of all processes, in bytes; null when it is not known.</summary>
     public long? MemoryBytes { get; init; }
 

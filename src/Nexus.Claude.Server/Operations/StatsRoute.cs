@@ -149,6 +149,11 @@ internal sealed class StatsRoute(
         json.WriteNumber("running"u8, now.Running);
         json.WriteNumber("idle"u8, now.Idle);
         json.WriteNumber("awaiting_tools"u8, now.AwaitingTools);
+        json.WriteNumber("warm_hits"u8, now.WarmHits);
+        json.WriteNumber("warm_misses"u8, now.WarmMisses);
+        json.WriteNumber("rewinds"u8, now.Rewinds);
+        json.WriteNumber("injected_messages"u8, now.InjectedMessages);
+        json.WriteNumber("retries"u8, now.Retries);
         if (now.MemoryBytes is { } memory)
             json.WriteNumber("memory_bytes"u8, memory);
         json.WriteEndObject();
