@@ -15,5 +15,6 @@ internal static class SessionSetup
     /// <param name="app">The application.</param>
     public static void MapSessions(this WebApplication app)
     {
+        app.MapInterrupt();
     }
 }
