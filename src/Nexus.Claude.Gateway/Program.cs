@@ -1,7 +1,3 @@
-using Nexus.Claude;
+using Nexus.Claude.Gateway;
 
-var builder = WebApplication.CreateSlimBuilder(args);
-builder.Services.AddNexusClaudeServer();
-var app = builder.Build();
-app.MapNexusClaude();
-await app.RunAsync().ConfigureAwait(false);
+return await GatewayCommands.RunAsync(args).ConfigureAwait(false);
