@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Nexus.Claude.Memory.Recall;
+using Nexus.Claude.Memory.Vectors;
 
 namespace Nexus.Claude.Memory.Store;
 
@@ -36,7 +37,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         foreach (ref var entry in CollectionsMarshal.AsSpan(best))
             entry.Score += sessions.GetValueOrDefault(RowIds.Segment(entry.Row));
         best.Sort(static (a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : b.Row.CompareTo(a.Row));
-        return new CandidateSet(_terms, mass, averageLength, Fetch(best, sessions));
+        return new CandidateSet(_terms, mass, averageLength, WithNearest(Fetch(best, sessions), partitions, sessions));
     }
 
     // Frequencies decide what is worth reading, and what a message that fits entirely would be worth.
@@ -212,6 +213,23 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         }
 
         return scores;
+    }
+
+    // The union of both: what is found only by words stays, and what is found only by its meaning joins it.
+    private List<Candidate> WithNearest(List<Candidate> found, List<Partition> partitions, Dictionary<long, double> sessions)
+    {
+        var places = new Dictionary<long, int>(found.Count);
+        for (int i = 0; i < found.Count; i++)
+            places.Add(found[i].Row, i);
+        foreach (var (row, similarity) in VectorTable.Nearest(database, partitions, query))
+        {
+            if (places.TryGetValue(row, out int place))
+                found[place] = found[place] with { Similarity = similarity };
+            else if (MessageReader.Read(database, row) is var (message, flags, hash))
+                found.Add(new Candidate(row, message, flags, hash, sessions.GetValueOrDefault(RowIds.Segment(row)), Around(row)) { Similarity = similarity });
+        }
+
+        return found;
     }
 
     private List<Candidate> Fetch(List<(long Row, double Score)> best, Dictionary<long, double> sessions)
