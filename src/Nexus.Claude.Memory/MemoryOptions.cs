@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
 namespace Nexus.Claude.Memory;
@@ -61,6 +62,27 @@ public sealed class MemoryOptions
     /// <summary>How long recalling for a prompt may take before the prompt goes on without. 300 milliseconds by default.</summary>
     public TimeSpan RecallTimeout { get; set; } = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>
+    /// Finds what says the same in other words. Null, the default, goes by words alone. With a generator, messages get their vectors in the
+    /// background after they are written, and a query is searched for by both; whenever the generator is slow or fails, by words alone.
+    /// It sees texts without secrets and private spans, and stays yours to dispose of after the memory.
+    /// </summary>
+    public IEmbeddingGenerator<string, Embedding<float>>? EmbeddingGenerator { get; set; }
+
+    /// <summary>
+    /// The model of the generator, where the generator does not say it. Vectors of another model are not used, and replaced in the background.
+    /// </summary>
+    public string? EmbeddingModel { get; set; }
+
+    /// <summary>How long the vector of a query may take before the search goes by words alone. 300 milliseconds by default; it is not part of <see cref="RecallTimeout"/>.</summary>
+    public TimeSpan EmbeddingTimeout { get; set; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>
+    /// How near in meaning a hit has to be that does not cover enough of the words, as a cosine from 0 to 1. 0.45 by default, which suits most
+    /// models of sentences; models whose unrelated texts are near each other need more.
+    /// </summary>
+    public double MinimumSimilarity { get; set; } = 0.45;
+
     /// <summary>How long messages are kept. Null, the default, keeps them.</summary>
     public TimeSpan? Retention { get; set; }
 
@@ -118,6 +140,8 @@ public sealed class MemoryOptions
         Check(DecayFloor is >= 0 and <= 1, nameof(DecayFloor), "must be 0 to 1");
         Check(HalfLife > TimeSpan.Zero && ToolHalfLife > TimeSpan.Zero, nameof(HalfLife), "and ToolHalfLife must be longer than zero");
         Check(RecallTimeout > TimeSpan.Zero, nameof(RecallTimeout), "must be longer than zero");
+        Check(EmbeddingTimeout > TimeSpan.Zero, nameof(EmbeddingTimeout), "must be longer than zero");
+        Check(MinimumSimilarity is >= 0 and <= 1, nameof(MinimumSimilarity), "must be 0 to 1");
         Check(Retention is null || Retention > TimeSpan.Zero, nameof(Retention), "must be longer than zero, or null to keep everything");
         Check(TimeProvider is not null, nameof(TimeProvider), "must name a clock");
         Check(Weights is not null && Math.Abs(Weights.Semantic + Weights.Directory + Weights.Files + Weights.Recency - 1) <= 0.01

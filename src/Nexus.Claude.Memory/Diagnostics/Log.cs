@@ -22,4 +22,10 @@ internal static partial class Log
 
     [LoggerMessage(405, LogLevel.Information, "Recalling for a prompt of session {SessionId} took longer than {Limit} and was given up")]
     public static partial void RecallTooSlow(this ILogger logger, string sessionId, TimeSpan limit);
+
+    [LoggerMessage(406, LogLevel.Information, "A query got no vector and is searched for by its words; the generator is left alone for a while: {Suspended}")]
+    public static partial void QueryNotEmbedded(this ILogger logger, bool suspended, Exception cause);
+
+    [LoggerMessage(407, LogLevel.Warning, "Messages got no vectors now; they are found by their words, and tried again after {Pause}")]
+    public static partial void MessagesNotEmbedded(this ILogger logger, TimeSpan pause, Exception cause);
 }

@@ -16,17 +16,19 @@ internal static class Selection
     /// <param name="limit">How many.</param>
     /// <param name="minimumCoverage">How much of the question a hit has to cover.</param>
     /// <param name="minimumScore">How good a hit has to be.</param>
+    /// <param name="minimumSimilarity">How near in meaning a hit has to be that does not cover enough of the words.</param>
     /// <param name="isShareOfBest">Whether the score is compared with the best one, or taken as it is.</param>
     /// <param name="diversify">Whether repetitions are left out.</param>
     /// <param name="oneConversation">Whether everything is of one conversation anyway.</param>
     public static List<RankedCandidate> Take(
-        List<RankedCandidate> ranked, int limit, double minimumCoverage, double minimumScore, bool isShareOfBest, bool diversify, bool oneConversation)
+        List<RankedCandidate> ranked, int limit, double minimumCoverage, double minimumScore, double minimumSimilarity, bool isShareOfBest, bool diversify, bool oneConversation)
     {
         if (ranked.Count == 0)
             return [];
-        double best = ranked[0].Relevance.Score;
+        double best = ranked.Max(item => item.WordScore);
         double least = isShareOfBest ? minimumScore * best : minimumScore;
-        var pool = ranked.Where(item => item.Relevance.Coverage >= minimumCoverage && item.Relevance.Score >= least);
+        var pool = ranked.Where(item => (item.Relevance.Coverage >= minimumCoverage && item.WordScore >= least)
+            || (isShareOfBest && item.Relevance.Similarity >= minimumSimilarity));
         if (!diversify)
             return [.. pool.Take(limit)];
         return Diverse([.. pool.Take(Math.Max(Pool, limit * 2))], limit, oneConversation ? int.MaxValue : MostOfOneSession);

@@ -105,6 +105,7 @@ internal sealed class BatchWriter(Database database)
 
         long tokens = database.Prepare("SELECT tokens FROM message WHERE id=?1").Bind(1, row).Scalar() ?? 0;
         database.Prepare("DELETE FROM message WHERE id=?1").Bind(1, row).Run();
+        database.Prepare("DELETE FROM vector WHERE id=?1").Bind(1, row).Run();
         conversation.Messages--;
         conversation.Partition.Messages--;
         conversation.Partition.Tokens -= tokens;

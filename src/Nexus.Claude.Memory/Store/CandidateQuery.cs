@@ -1,4 +1,5 @@
 using Nexus.Claude.Memory.Recall;
+using Nexus.Claude.Memory.Vectors;
 
 namespace Nexus.Claude.Memory.Store;
 
@@ -19,6 +20,9 @@ internal sealed record CandidateQuery(MemoryScope Scope, Func<string, bool> Incl
     /// <summary>No message of this conversation.</summary>
     public string? ExceptConversation { get; init; }
 
+    /// <summary>What the query means, to find what says it in other words; null searches by words alone.</summary>
+    public QueryVector? Vector { get; init; }
+
     /// <summary>How many entries of the index may be read.</summary>
     public int PostingsBudget { get; init; } = 10_000;
 
@@ -34,7 +38,11 @@ internal sealed record CandidateQuery(MemoryScope Scope, Func<string, bool> Incl
 /// <param name="SessionScore">How well its whole sitting fits.</param>
 /// <param name="Around">What the two messages before and the two after it match, as sets of terms: previous, next, the one before, the one after.</param>
 internal sealed record Candidate(
-    long Row, MemoryMessage Message, MessageFlags Flags, long Hash, double SessionScore, (uint Previous, uint Next, uint Previous2, uint Next2) Around);
+    long Row, MemoryMessage Message, MessageFlags Flags, long Hash, double SessionScore, (uint Previous, uint Next, uint Previous2, uint Next2) Around)
+{
+    /// <summary>The cosine of its vector and that of the query; null when it is not among the nearest.</summary>
+    public float? Similarity { get; init; }
+}
 
 /// <summary>What the store found, and what ranking needs to know of the rest.</summary>
 /// <param name="Terms">The terms that count, at most 32: the bits of <see cref="Candidate.Around"/> in order.</param>

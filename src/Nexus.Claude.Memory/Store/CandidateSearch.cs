@@ -1,5 +1,6 @@
 using System.Numerics;
 using Nexus.Claude.Memory.Recall;
+using Nexus.Claude.Memory.Vectors;
 
 namespace Nexus.Claude.Memory.Store;
 
@@ -36,7 +37,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         for (int i = 0; i < best.Count; i++)
             best.Scores[i] += sessions[RowIds.Segment(best.Rows[i])].Score;
         best.Sort();
-        return new CandidateSet(_terms, mass, averageLength, Fetch(best, sessions));
+        return new CandidateSet(_terms, mass, averageLength, WithNearest(Fetch(best, sessions), partitions, sessions));
     }
 
     public void Dispose() => _rows.Dispose();
@@ -226,6 +227,23 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         }
 
         return sessions;
+    }
+
+    // The union of both: what is found only by words stays, and what is found only by its meaning joins it.
+    private List<Candidate> WithNearest(List<Candidate> found, List<Partition> partitions, Dictionary<long, Session> sessions)
+    {
+        var places = new Dictionary<long, int>(found.Count);
+        for (int i = 0; i < found.Count; i++)
+            places.Add(found[i].Row, i);
+        foreach (var (row, similarity) in VectorTable.Nearest(database, partitions, query))
+        {
+            if (places.TryGetValue(row, out int place))
+                found[place] = found[place] with { Similarity = similarity };
+            else if (MessageReader.Read(database, row) is var (message, flags, hash))
+                found.Add(new Candidate(row, message, flags, hash, sessions.GetValueOrDefault(RowIds.Segment(row))?.Score ?? 0, _rows.Around(_rows.PlaceOf(row), row)) { Similarity = similarity });
+        }
+
+        return found;
     }
 
     private List<Candidate> Fetch(BestRows best, Dictionary<long, Session> sessions)

@@ -95,6 +95,8 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
 
     public long Long(int column) => raw.sqlite3_column_int64(handle, column);
 
+    public double Double(int column) => raw.sqlite3_column_double(handle, column);
+
     public int Int(int column) => raw.sqlite3_column_int(handle, column);
 
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
