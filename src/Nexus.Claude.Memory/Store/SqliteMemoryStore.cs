@@ -35,7 +35,7 @@ internal sealed class SqliteMemoryStore : IMemoryStore
         _queue = new WriteQueue(Write, time, logger);
     }
 
-    /// <summary>A random secret that belongs to the file.</summary>
+    /// <inheritdoc/>
     public byte[] Key { get; }
 
     /// <summary>Opens the file, and makes it when there is none.</summary>
