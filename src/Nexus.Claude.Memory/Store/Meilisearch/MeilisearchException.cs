@@ -74,6 +74,10 @@ public sealed class MeilisearchException : ClaudeException
     /// <summary>A task that somebody took back: nothing is wrong with it.</summary>
     internal static MeilisearchException Canceled(Uri address, string what) => new($"Somebody cancelled {what} on Meilisearch at {address}.");
 
+    /// <summary>Somebody deleted an index or changed its settings: they are made anew before the next try.</summary>
+    internal static MeilisearchException NotSetUp(Uri address, MeilisearchException cause) =>
+        new($"The indexes of Meilisearch at {address} are not as they were made, and are made again: {cause.Message}", cause);
+
     private static (string? Message, string? Code, string? Type) Read(byte[] body)
     {
         try

@@ -204,6 +204,10 @@ internal sealed class MeilisearchMemoryStore : IMemoryStore
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(ClaudeMemory));
         var failure = _server.IsAway ? _server.LastFailure : null;
+        // What was to be forgotten while the server was away is not to be seen again.
+        if (failure is null && await Task.Run(() => _outbox.HasOrders, cancellationToken).ConfigureAwait(false)
+            && !await _drain.DrainAsync(cancellationToken).ConfigureAwait(false))
+            failure = _server.LastFailure;
         for (int attempt = 1; failure is null; attempt++)
         {
             try

@@ -10,16 +10,16 @@ internal sealed record HealthAnswer(string? Status);
 internal sealed record VersionAnswer(string? PkgVersion);
 
 /// <summary>GET /indexes/{uid}, and the body of POST /indexes.</summary>
-internal sealed record IndexObject(string Uid, string? PrimaryKey);
+internal sealed record IndexObject(string Uid, string? PrimaryKey = null);
 
 /// <summary>What every write is answered with.</summary>
 internal sealed record SummarizedTask(long TaskUid);
 
 /// <summary>GET /tasks/{uid}.</summary>
-internal sealed record TaskObject(long Uid, string? Status, TaskError? Error);
+internal sealed record TaskObject(long Uid, string? Status, TaskError? Error = null);
 
 /// <summary>Why a task failed.</summary>
-internal sealed record TaskError(string? Message, string? Code, string? Type);
+internal sealed record TaskError(string? Message = null, string? Code = null, string? Type = null);
 
 /// <summary>The settings that we set; what is null is left as it is.</summary>
 internal sealed record IndexSettings
@@ -44,9 +44,9 @@ internal sealed record IndexSettings
     public bool? FacetSearch { get; init; }
 }
 
-internal sealed record TypoTolerance(bool? Enabled);
+internal sealed record TypoTolerance(bool? Enabled = null);
 
-internal sealed record Pagination(int? MaxTotalHits);
+internal sealed record Pagination(int? MaxTotalHits = null);
 
 /// <summary>One query of POST /multi-search, or the body of POST /indexes/{uid}/search.</summary>
 internal sealed record SearchQuery
@@ -110,7 +110,9 @@ internal sealed record Posting
     public long Row => RowIds.Of(Segment, Slot);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+// What a route always answers is demanded: JSON that lacks it is somebody else's.
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(IndexObject))]

@@ -156,6 +156,9 @@ internal sealed class Outbox : IDisposable
     public bool HasWaiting(long until = long.MaxValue) =>
         Read(() => _database.Prepare("SELECT 1 FROM entry WHERE parked IS NULL AND seq<=?1 LIMIT 1").Bind(1, until).Scalar() is not null);
 
+    /// <summary>Whether something is to be forgotten that the server still has.</summary>
+    public bool HasOrders => Read(() => _database.Prepare("SELECT 1 FROM entry WHERE kind=1 AND parked IS NULL LIMIT 1").Scalar() is not null);
+
     /// <summary>The last place that was given in the order.</summary>
     public long LastSequence => Read(() => _database.Prepare("SELECT value FROM clock WHERE name='sequence'").Scalar() ?? 0);
 

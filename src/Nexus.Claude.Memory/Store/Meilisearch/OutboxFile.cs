@@ -22,6 +22,7 @@ internal static class OutboxFile
           attempts INTEGER NOT NULL DEFAULT 0, parked TEXT);
         CREATE INDEX entry_document ON entry(document);
         CREATE INDEX entry_next ON entry(seq) WHERE parked IS NULL;
+        CREATE INDEX entry_order ON entry(seq) WHERE kind=1 AND parked IS NULL;
         CREATE INDEX entry_scope ON entry(scope, seq);
         CREATE TABLE sitting(conversation TEXT PRIMARY KEY, segment INTEGER NOT NULL, label TEXT, slots INTEGER NOT NULL, last_at INTEGER NOT NULL) WITHOUT ROWID;
         """;

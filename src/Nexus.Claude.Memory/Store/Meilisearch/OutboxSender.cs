@@ -28,9 +28,8 @@ internal sealed class OutboxSender(Outbox outbox, MeilisearchIndexes indexes, IL
         }
         catch (MeilisearchException failure) when (IsMissingSetup(failure))
         {
-            // Somebody deleted an index. The next try makes it anew.
             indexes.Reset();
-            throw MeilisearchException.Canceled(indexes.Client.Address, "the index, or changed its settings,");
+            throw MeilisearchException.NotSetUp(indexes.Client.Address, failure);
         }
         catch (MeilisearchException failure) when (failure.IsInternal && entries.Any(entry => entry.Attempts + 1 < MostAttempts))
         {

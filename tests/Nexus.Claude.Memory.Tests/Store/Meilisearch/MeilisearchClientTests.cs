@@ -124,11 +124,11 @@ internal sealed class MeilisearchClientTests
     [TestCase("http://host:7700", "with space", "nexus", "ApiKey")]
     [TestCase("http://host:7700", "key", "with/slash", "IndexPrefix")]
     [TestCase("http://host:7700", "key", "", "IndexPrefix")]
-    public void Options_that_cannot_work_are_told_by_name(string url, string key, string prefix, string name)
+    public async Task Options_that_cannot_work_are_told_by_name(string url, string key, string prefix, string name)
     {
         var options = new MemoryOptions { Meilisearch = new MeilisearchOptions { Url = url, ApiKey = key, IndexPrefix = prefix } };
 
-        var failure = Assert.ThrowsAsync<OptionsValidationException>(() => ClaudeMemory.OpenAsync(options));
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(async () => await ClaudeMemory.OpenAsync(options));
 
         Assert.That(failure!.Failures.Single(), Does.Contain("Meilisearch." + name));
         Assert.That(failure.Message, Does.Not.Contain("with space"));
