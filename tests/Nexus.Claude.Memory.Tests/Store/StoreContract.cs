@@ -330,7 +330,7 @@ internal abstract class StoreContract : IAsyncDisposable
         {
             var own = memory.ForScope(new MemoryScope(name, name));
             Assert.That((await own.LoadConversationAsync(name)).Messages, Has.Count.EqualTo(2), name);
-            Assert.That((await own.RecallAsync(new MemoryQuery("walrus") { WorkingDirectory = "/home/" + name })).Items, Has.Count.EqualTo(1), name);
+            Assert.That((await own.RecallAsync(new MemoryQuery("walrus") { WorkingDirectory = "/home/" + name })).Items[0].Message.Id, Is.EqualTo(name));
             Assert.That((await own.GetMessagesAsync([name])).Single().Content, Is.EqualTo("walrus " + name));
             Assert.That((await own.ForgetAsync(new MemoryFilter { Project = "/home/" + name })).Messages, Is.EqualTo(2), name);
         }

@@ -124,6 +124,7 @@ internal sealed record Posting
 [JsonSerializable(typeof(DocumentsQuery))]
 [JsonSerializable(typeof(MessageDocument[]))]
 [JsonSerializable(typeof(ConversationDocument[]))]
+[JsonSerializable(typeof(PreviewChange[]))]
 [JsonSerializable(typeof(SearchAnswer<MessageDocument>))]
 [JsonSerializable(typeof(SearchAnswer<ConversationDocument>))]
 [JsonSerializable(typeof(DocumentsAnswer<MessageDocument>))]

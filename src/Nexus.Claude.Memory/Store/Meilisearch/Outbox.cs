@@ -145,7 +145,7 @@ internal sealed class Outbox : IDisposable
         var rows = _database.Prepare("SELECT body, parked, kind FROM entry WHERE scope=?1 AND parked IS NOT NULL ORDER BY seq").Bind(1, DocumentKeys.Scope(scope));
         while (rows.Step())
         {
-            var document = rows.Int(2) == (int)OutboxKind.Message ? JsonSerializer.Deserialize(rows.Bytes(0), MeilisearchJson.Default.MessageDocument) : null;
+            var document = rows.Int(2) == (int)OutboxKind.Message ? Read(rows.Bytes(0)) : null;
             parked.Add(new ParkedMessage(document?.ToMessage(), rows.Text(1)));
         }
 
@@ -162,8 +162,8 @@ internal sealed class Outbox : IDisposable
     /// <summary>The last place that was given in the order.</summary>
     public long LastSequence => Read(() => _database.Prepare("SELECT value FROM clock WHERE name='sequence'").Scalar() ?? 0);
 
-    /// <summary>The messages of a scope that wait or were put aside, in order.</summary>
-    public List<MessageDocument> MessagesOf(MemoryScope scope) => Read(() => Documents(scope).ConvertAll(entry => entry.Document));
+    /// <summary>The newest messages of a scope that wait or were put aside, in order.</summary>
+    public List<MessageDocument> MessagesOf(MemoryScope scope, int limit = int.MaxValue) => Read(() => Documents(scope, limit).ConvertAll(entry => entry.Document));
 
     public void Dispose()
     {
@@ -171,17 +171,32 @@ internal sealed class Outbox : IDisposable
             _database.Dispose();
     }
 
-    private List<(long Id, MessageDocument Document)> Documents(MemoryScope scope)
+    private List<(long Id, MessageDocument Document)> Documents(MemoryScope scope, int limit = int.MaxValue)
     {
         var documents = new List<(long, MessageDocument)>();
-        var rows = _database.Prepare("SELECT id, body FROM entry WHERE scope=?1 AND kind=?2 ORDER BY seq").Bind(1, DocumentKeys.Scope(scope)).Bind(2, (long)OutboxKind.Message);
+        var rows = _database.Prepare("SELECT id, body FROM entry WHERE scope=?1 AND kind=?2 ORDER BY seq DESC LIMIT ?3")
+            .Bind(1, DocumentKeys.Scope(scope)).Bind(2, (long)OutboxKind.Message).Bind(3, limit);
         while (rows.Step())
         {
-            if (JsonSerializer.Deserialize(rows.Bytes(1), MeilisearchJson.Default.MessageDocument) is { } document && document.IsOf(scope))
+            if (Read(rows.Bytes(1)) is { } document && document.IsOf(scope))
                 documents.Add((rows.Long(0), document));
         }
 
+        documents.Reverse();
         return documents;
+    }
+
+    // Null for what cannot be read: the sender puts it aside.
+    private static MessageDocument? Read(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, MeilisearchJson.Default.MessageDocument);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private (long Id, long Sequence, bool Same, string Files) Find(MessageDocument document)

@@ -52,6 +52,9 @@ internal sealed class OutboxDrain : IAsyncDisposable
         int sent = 0;
         try
         {
+            // Cheaper than to send a batch to nobody.
+            if (_server.LastFailure is not null)
+                await _indexes.Client.CheckHealthAsync(cancellationToken).ConfigureAwait(false);
             while (_outbox.Next(AtOnce) is { Count: > 0 } entries)
             {
                 await _indexes.EnsureAsync(cancellationToken).ConfigureAwait(false);

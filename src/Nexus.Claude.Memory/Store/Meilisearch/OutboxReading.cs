@@ -10,7 +10,7 @@ internal sealed class OutboxReading(Outbox outbox)
 
     public CandidateSet Find(CandidateQuery query)
     {
-        var documents = Place(outbox.MessagesOf(query.Scope).Where(document => query.Reach.Includes(document.Project)).TakeLast(MostSearched));
+        var documents = Place(outbox.MessagesOf(query.Scope, MostSearched).Where(document => query.Reach.Includes(document.Project)));
         if (documents.Count == 0 || query.Terms.Count == 0)
             return CandidateSet.Empty with { IsFromOutbox = true };
 

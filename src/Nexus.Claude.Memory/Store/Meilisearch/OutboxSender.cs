@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Nexus.Claude.Memory.Diagnostics;
 
@@ -58,15 +59,19 @@ internal sealed class OutboxSender(Outbox outbox, MeilisearchIndexes indexes, IL
     {
         foreach (var entry in entries)
         {
-            if (JsonSerializer.Deserialize(entry.Body, MeilisearchJson.Default.ForgetOrder) is { } order)
+            if (Read(entry, MeilisearchJson.Default.ForgetOrder) is { } order)
+            {
                 await _forgetting.RunAsync(order, cancellationToken).ConfigureAwait(false);
-            outbox.Remove([entry]);
+                outbox.Remove([entry]);
+            }
         }
     }
 
     private async Task SendMessagesAsync(IReadOnlyList<OutboxEntry> entries, CancellationToken cancellationToken)
     {
-        var messages = entries.Select(entry => (Entry: entry, Document: JsonSerializer.Deserialize(entry.Body, MeilisearchJson.Default.MessageDocument)!)).ToList();
+        var messages = entries.Select(entry => (Entry: entry, Document: Read(entry, MeilisearchJson.Default.MessageDocument)!)).Where(message => message.Document is not null).ToList();
+        if (messages.Count == 0)
+            return;
         var known = await KnownMessagesAsync([.. messages.Select(message => message.Document.Id)], cancellationToken).ConfigureAwait(false);
         var conversations = await KnownConversationsAsync([.. messages.Select(message => message.Document.ConversationKey).Distinct()], cancellationToken).ConfigureAwait(false);
 
@@ -96,7 +101,23 @@ internal sealed class OutboxSender(Outbox outbox, MeilisearchIndexes indexes, IL
             await indexes.Client.WaitForAsync(update, $"{conversations.Count} conversations", cancellationToken).ConfigureAwait(false);
         }
 
-        outbox.Remove(entries);
+        outbox.Remove(messages.Select(message => message.Entry));
+    }
+
+    // What cannot be read is no message of this version: it stays where it is.
+    private T? Read<T>(OutboxEntry entry, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(entry.Body, type);
+        }
+        catch (JsonException failure)
+        {
+            outbox.Park(entry, $"It cannot be read: {failure.Message}");
+            logger.MessageParked("unreadable", failure);
+            return null;
+        }
     }
 
     private async Task<Dictionary<string, MessageDocument>> KnownMessagesAsync(string[] ids, CancellationToken cancellationToken)

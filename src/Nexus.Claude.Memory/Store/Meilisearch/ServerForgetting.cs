@@ -51,8 +51,8 @@ internal sealed class ServerForgetting(MeilisearchIndexes indexes)
         string preview = BatchWriter.Preview(first.Results[0].Content);
         if (known.Results.Count == 0 || known.Results[0].Preview == preview)
             return;
-        var task = await indexes.Client.AddDocumentsAsync(indexes.Conversations, [known.Results[0] with { Preview = preview }],
-            MeilisearchJson.Default.ConversationDocumentArray, cancellationToken).ConfigureAwait(false);
+        var task = await indexes.Client.UpdateDocumentsAsync(indexes.Conversations, [new PreviewChange(conversation, preview)],
+            MeilisearchJson.Default.PreviewChangeArray, cancellationToken).ConfigureAwait(false);
         await indexes.Client.WaitForAsync(task, "the preview of a conversation", cancellationToken).ConfigureAwait(false);
     }
 

@@ -96,7 +96,14 @@ internal sealed class LoopbackMeilisearch : IHttpApplication<HttpContext>, IAsyn
     public void Smuggle(string index, JsonObject document)
     {
         lock (_lock)
-            _indexes[index].Put(document, merge: false);
+            _indexes[index].Put((JsonObject)Parse(document.ToJsonString())!, merge: false);
+    }
+
+    /// <summary>Deletes an index by another way than the client's.</summary>
+    public void Drop(string index)
+    {
+        lock (_lock)
+            _indexes.Remove(index);
     }
 
     /// <summary>Completes when an index has so many documents.</summary>

@@ -310,6 +310,42 @@ internal sealed class OutageTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task An_entry_that_cannot_be_read_is_put_aside()
+    {
+        var server = await StartAsync();
+        server.IsDown = true;
+        await using (var first = await OpenAsync(server.Url))
+            await StoreAsync(first, 0, 3);
+        using (var database = Nexus.Claude.Memory.Store.Database.Open(Path.Combine(_temporary.Folder, "outbox.db"), create: false))
+            database.Execute("UPDATE entry SET body='{' WHERE seq=(SELECT min(seq) FROM entry)");
+        server.IsDown = false;
+
+        var memory = await OpenAsync(server.Url);
+        await server.HasDocumentsAsync("nexus_messages", 2);
+
+        Assert.That(await memory.CountMessagesAsync(), Is.EqualTo(2));
+        var parked = (await memory.GetOutboxStatusAsync()).Parked.Single();
+        Assert.That(parked.Message, Is.Null);
+        Assert.That(parked.Reason, Does.Contain("cannot be read"));
+    }
+
+    [Test]
+    public async Task An_index_that_somebody_deletes_is_made_again_with_its_settings()
+    {
+        var server = await StartAsync();
+        var memory = await OpenAsync(server.Url);
+        await StoreAsync(memory, 0, 2);
+        server.Drop("nexus_messages");
+
+        Assert.That((await Find(memory, "message")).Items, Is.Empty);
+        await StoreAsync(memory, 2, 1);
+        await SentAsync(memory);
+
+        Assert.That((await Find(memory, "message")).Items.Single().Message.Id, Is.EqualTo("m2"));
+        Assert.That(server.Settings("nexus_messages")["searchableAttributes"]!.ToJsonString(), Is.EqualTo("""["words"]"""));
+    }
+
+    [Test]
     public async Task A_file_that_is_no_outbox_is_refused_and_untouched()
     {
         string path = Path.Combine(_temporary.Folder, "outbox.db");
