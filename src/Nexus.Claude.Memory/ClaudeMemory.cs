@@ -7,6 +7,7 @@ using Nexus.Claude.Memory.Privacy;
 using Nexus.Claude.Memory.Recall;
 using Nexus.Claude.Memory.Record;
 using Nexus.Claude.Memory.Store;
+using Nexus.Claude.Memory.Store.Meilisearch;
 using Nexus.Claude.Memory.Vectors;
 
 namespace Nexus.Claude.Memory;
@@ -52,9 +53,11 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
     {
         options = options?.Clone() ?? new MemoryOptions();
         options.Validate();
-        string path = System.IO.Path.GetFullPath(options.Path ?? DefaultPath());
         var logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Nexus.Claude.Memory");
-        var store = await SqliteMemoryStore.OpenAsync(path, options.TimeProvider, logger, cancellationToken).ConfigureAwait(false);
+        IMemoryStore store = options.Meilisearch is { } server
+            ? await MeilisearchMemoryStore.OpenAsync(server, options.TimeProvider, logger, cancellationToken).ConfigureAwait(false)
+            : await SqliteMemoryStore.OpenAsync(System.IO.Path.GetFullPath(options.Path ?? DefaultPath()), options.TimeProvider, logger, cancellationToken)
+                .ConfigureAwait(false);
         var memory = new ClaudeMemory(new SharedStore(store, store.Key, new MessagePreparation(options.RedactSecrets ? new SecretRedactor(store.Key) : null)), options);
         if (options.Retention is { } retention)
             memory._shared.StartExpiry(memory.Scope, options.TimeProvider.GetUtcNow() - retention, logger);
@@ -157,7 +160,7 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
         var taken = Selection.Take(ranked, query.Limit ?? _options.MaxItems, query.MinimumCoverage ?? _options.MinimumCoverage,
             query.MinimumScore ?? _options.MinimumScore, _options.MinimumSimilarity, _options.Scoring == RelevanceScoring.Ranked, query.Diversify, query.ConversationId is not null);
         return new RecallResult([.. taken.Select(item => new RecalledItem(item.Candidate.Message, item.Relevance))],
-            [.. set.Terms.Select(term => term.Token)], _options.TimeProvider.GetElapsedTime(started)) { Embedding = embedding };
+            [.. set.Terms.Select(term => term.Token)], _options.TimeProvider.GetElapsedTime(started)) { Embedding = embedding, IsFromOutbox = set.IsFromOutbox };
     }
 
     /// <summary>What to put before a prompt.</summary>

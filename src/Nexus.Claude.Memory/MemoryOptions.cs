@@ -14,6 +14,12 @@ public sealed class MemoryOptions
     /// <summary>The SQLite file. Null: <c>nexus-claude/memory.db</c> in the user's folder for local application data.</summary>
     public string? Path { get; set; }
 
+    /// <summary>
+    /// The Meilisearch server that keeps the memory of many machines, instead of the file. Null, the default: the file. While the server is away
+    /// everything goes on: what is to be stored waits in an outbox, and recall searches what waits there.
+    /// </summary>
+    public MeilisearchOptions? Meilisearch { get; set; }
+
     /// <summary>Whose memory it is. A server names its tenant and user here, or asks <see cref="ClaudeMemory.ForScope"/> for each request.</summary>
     public MemoryScope Scope { get; set; } = MemoryScope.Local;
 
@@ -124,6 +130,7 @@ public sealed class MemoryOptions
     {
         var copy = (MemoryOptions)MemberwiseClone();
         copy.IgnoredFiles = [.. IgnoredFiles];
+        copy.Meilisearch = Meilisearch?.Clone();
         return copy;
     }
 
@@ -148,6 +155,7 @@ public sealed class MemoryOptions
             && Math.Min(Math.Min(Weights.Semantic, Weights.Directory), Math.Min(Weights.Files, Weights.Recency)) >= 0,
             nameof(Weights), "must not be negative and must add up to 1");
         Check(IgnoredFiles is not null && IgnoredFiles.All(glob => !string.IsNullOrWhiteSpace(glob)), nameof(IgnoredFiles), "must not hold empty globs");
+        Meilisearch?.Validate((isRight, name, rule) => Check(isRight, $"{nameof(Meilisearch)}.{name}", rule));
         if (failures.Count > 0)
             throw new OptionsValidationException(failures);
 

@@ -1,11 +1,56 @@
 using Nexus.Claude.Memory;
+using Nexus.Claude.Memory.Tests.Store.Meilisearch;
 
 namespace Nexus.Claude.Aot;
 
 /// <summary>The memory: a native SQLite, source-generated JSON and expressions, an embedded table.</summary>
 internal static class MemoryChecks
 {
-    public static Task RunAsync(Report report) => report.CheckAsync("a memory stores, recalls, exports and forgets", async cancellationToken =>
+    public static async Task RunAsync(Report report)
+    {
+        await CheckFileAsync(report);
+        await CheckServerAsync(report);
+    }
+
+    private static Task CheckServerAsync(Report report) => report.CheckAsync("a memory on a server stores, recalls, and waits in its outbox", async cancellationToken =>
+    {
+        var folder = Directory.CreateTempSubdirectory("nexus-aot-memory-");
+        try
+        {
+            await using var server = await LoopbackMeilisearch.StartAsync(key: "key");
+            var options = new MemoryOptions
+            {
+                Meilisearch = new MeilisearchOptions
+                {
+                    Url = server.Url, ApiKey = "key", OutboxPath = Path.Combine(folder.FullName, "outbox.db"), RetryDelay = TimeSpan.FromMilliseconds(1),
+                },
+            };
+            await using var memory = await ClaudeMemory.OpenAsync(options, cancellationToken);
+            var conversation = memory.StartConversation("first", "/repo");
+            conversation.RecordUserMessage("签名密钥 The signing key is rotated by RotateKeysJob.");
+            await memory.StoreMessagesAsync(conversation.TakePendingMessages(), cancellationToken);
+            await memory.FlushAsync(cancellationToken);
+            var found = await memory.RecallAsync(new MemoryQuery("rotate keys job 密钥") { WorkingDirectory = "/repo" }, cancellationToken);
+            Report.True(found is { Items.Count: 1, IsFromOutbox: false }, "what was said is found on the server");
+            Report.Equal(1, (await memory.ListConversationsAsync(cancellationToken: cancellationToken)).Count, "conversations");
+
+            server.IsDown = true;
+            conversation.RecordUserMessage("The walrus waits.");
+            await memory.StoreMessagesAsync(conversation.TakePendingMessages(), cancellationToken);
+            await memory.FlushAsync(cancellationToken);
+            found = await memory.RecallAsync(new MemoryQuery("walrus") { WorkingDirectory = "/repo" }, cancellationToken);
+            Report.True(found is { Items.Count: 1, IsFromOutbox: true }, "what waits is found in the outbox");
+            server.IsDown = false;
+            await server.HasDocumentsAsync("nexus_messages", 2);
+            Report.Equal(2, (await memory.ForgetAsync(MemoryFilter.Everything, cancellationToken)).Messages, "forgotten");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    });
+
+    private static Task CheckFileAsync(Report report) => report.CheckAsync("a memory stores, recalls, exports and forgets", async cancellationToken =>
     {
         var folder = Directory.CreateTempSubdirectory("nexus-aot-memory-");
         try

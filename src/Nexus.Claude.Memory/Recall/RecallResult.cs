@@ -8,4 +8,10 @@ public sealed record RecallResult(IReadOnlyList<RecalledItem> Items, IReadOnlyLi
 {
     /// <summary>Whether the meaning of the query was searched for as well, and if not, why.</summary>
     public EmbeddingOutcome Embedding { get; init; }
+
+    /// <summary>
+    /// True when the server of <see cref="MemoryOptions.Meilisearch"/> was away: only what waits in the outbox of this machine was searched, and
+    /// more may be remembered.
+    /// </summary>
+    public bool IsFromOutbox { get; init; }
 }

@@ -262,7 +262,8 @@ internal sealed class BatchWriter(Database database)
             .Bind(1, segment.Id).Bind(2, segment.Slots).Bind(3, segment.Messages).Bind(4, segment.Tokens)
             .Bind(5, segment.FirstAt).Bind(6, segment.LastAt).Run();
 
-    private static string Preview(string content)
+    /// <summary>The first words of a text, in one line.</summary>
+    internal static string Preview(string content)
     {
         var line = new StringBuilder(PreviewLength);
         foreach (char c in content.AsSpan().Trim())

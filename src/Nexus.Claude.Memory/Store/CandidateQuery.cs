@@ -5,14 +5,16 @@ namespace Nexus.Claude.Memory.Store;
 
 /// <summary>What the store looks for.</summary>
 /// <param name="Scope">Whose memory.</param>
-/// <param name="IncludesProject">Which of its projects.</param>
+/// <param name="Reach">Which of its projects.</param>
 /// <param name="Terms">What to find. The store sets their frequencies.</param>
-internal sealed record CandidateQuery(MemoryScope Scope, Func<string, bool> IncludesProject, IReadOnlyList<QueryTerm> Terms)
+internal sealed record CandidateQuery(MemoryScope Scope, ProjectReach Reach, IReadOnlyList<QueryTerm> Terms)
 {
     /// <summary>
     /// Identifiers that words standing next to each other may be meant for. They count where the index has them, and nobody has to match them.
     /// </summary>
     public IReadOnlyList<QueryTerm> Names { get; init; } = [];
+
+    public Func<string, bool> IncludesProject => Reach.Includes;
 
     /// <summary>Only messages of this conversation.</summary>
     public string? OnlyConversation { get; init; }
@@ -52,4 +54,7 @@ internal sealed record Candidate(
 internal sealed record CandidateSet(IReadOnlyList<QueryTerm> Terms, double QueryMass, double AverageLength, IReadOnlyList<Candidate> Found)
 {
     public static CandidateSet Empty { get; } = new([], 0, 1, []);
+
+    /// <summary>True when the server was away, and only what waits to be sent to it was looked at.</summary>
+    public bool IsFromOutbox { get; init; }
 }

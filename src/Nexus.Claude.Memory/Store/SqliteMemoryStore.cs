@@ -36,7 +36,7 @@ internal sealed class SqliteMemoryStore : IMemoryStore, IVectorStore
         _queue = new WriteQueue(Write, time, logger);
     }
 
-    /// <summary>A random secret that belongs to the file.</summary>
+    /// <inheritdoc/>
     public byte[] Key { get; }
 
     /// <summary>Opens the file, and makes it when there is none.</summary>

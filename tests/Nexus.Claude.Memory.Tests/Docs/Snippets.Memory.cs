@@ -24,6 +24,23 @@ internal static class Snippets
         });
     }
 
+    internal static void Share(ClaudeOptions options, string key)
+    {
+        options.UseMemory(memory =>
+        {
+            memory.Meilisearch = new MeilisearchOptions { Url = "https://search.acme.dev", ApiKey = key };
+            memory.Scope = new MemoryScope("acme", "ann");
+        });
+    }
+
+    internal static async Task LookIntoTheOutboxAsync(ClaudeMemory memory)
+    {
+        var outbox = await memory.GetOutboxStatusAsync();
+        Console.WriteLine($"{outbox.Waiting} wait, {outbox.Parked.Count} refused. {outbox.LastFailure}");
+        if (outbox.Parked.Count > 0)
+            await memory.RetryParkedAsync();
+    }
+
     internal static async Task<string?> ByHandAsync(JsonElement input)
     {
         await using var memory = await ClaudeMemory.OpenAsync();
