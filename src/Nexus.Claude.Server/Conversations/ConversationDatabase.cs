@@ -19,9 +19,9 @@ internal sealed class ConversationDatabase : IDisposable
         CREATE TABLE item(owner TEXT NOT NULL, conversation TEXT NOT NULL, position INTEGER NOT NULL, body BLOB NOT NULL,
           PRIMARY KEY(owner, conversation, position),
           FOREIGN KEY(owner, conversation) REFERENCES conversation(owner, id) ON DELETE CASCADE) WITHOUT ROWID;
-        CREATE TABLE response(owner TEXT NOT NULL, id TEXT NOT NULL, expires INTEGER NOT NULL, body BLOB NOT NULL,
+        CREATE TABLE document(owner TEXT NOT NULL, id TEXT NOT NULL, expires INTEGER NOT NULL, body BLOB NOT NULL,
           PRIMARY KEY(owner, id)) WITHOUT ROWID;
-        CREATE INDEX response_expires ON response(expires);
+        CREATE INDEX document_expires ON document(expires);
         """;
 
     private readonly SemaphoreSlim _turn = new(1, 1);

@@ -22,6 +22,12 @@ internal static class ConversationSetup
             static provider => ActivatorUtilities.CreateInstance<RedisConversationStore>(provider),
             static provider => ActivatorUtilities.CreateInstance<SqliteConversationStore>(provider),
             static provider => ActivatorUtilities.CreateInstance<InMemoryConversationStore>(provider)));
+        services.TryAddSingleton<IDocumentStore>(static provider => provider.Choose<IDocumentStore>(
+            static provider => ActivatorUtilities.CreateInstance<RedisDocumentStore>(provider),
+            static provider => ActivatorUtilities.CreateInstance<SqliteDocumentStore>(provider),
+            static provider => ActivatorUtilities.CreateInstance<InMemoryDocumentStore>(provider)));
+        services.TryAddSingleton<ConversationRoutes>();
+        services.TryAddSingleton<ConversationItemRoutes>();
         services.TryAddSingleton<ILeases>(static provider =>
             provider.UsesRedis() ? ActivatorUtilities.CreateInstance<RedisLeases>(provider) : new LocalLeases());
         services.TryAddKeyedSingleton<ITurnStep, ConversationStep>(TurnStepOrder.Conversation);
@@ -37,6 +43,17 @@ internal static class ConversationSetup
     /// <param name="app">The application.</param>
     public static void MapConversations(this WebApplication app)
     {
+        var conversations = app.Services.GetRequiredService<ConversationRoutes>();
+        app.MapPost("/v1/conversations", conversations.CreateAsync);
+        app.MapGet("/v1/conversations", conversations.ListAsync);
+        app.MapGet("/v1/conversations/{id}", conversations.GetAsync);
+        app.MapPost("/v1/conversations/{id}", conversations.UpdateAsync);
+        app.MapDelete("/v1/conversations/{id}", conversations.DeleteAsync);
+        var items = app.Services.GetRequiredService<ConversationItemRoutes>();
+        app.MapGet("/v1/conversations/{id}/items", items.ListAsync);
+        app.MapPost("/v1/conversations/{id}/items", items.CreateAsync);
+        app.MapGet("/v1/conversations/{id}/items/{item}", items.GetAsync);
+        app.MapDelete("/v1/conversations/{id}/items/{item}", items.DeleteAsync);
     }
 
     /// <summary>Makes what keeps things where the options say: in Redis, in the file, or in memory.</summary>

@@ -29,11 +29,7 @@ internal sealed class ConversationStep(IConversationStore store, ILeases leases,
         // An unknown one is told at once, not behind whoever is in the line of an id that was made up.
         if (await store.FindAsync(owner, id, cancellationToken).ConfigureAwait(false) is null)
             throw NotFound(id);
-        var wait = _options.WhenBusy == NexusClaudeServerOptions.BusyConversation.Wait;
-        var lease = await leases.AcquireAsync($"conversation:{owner}/{id}", wait, cancellationToken).ConfigureAwait(false)
-            ?? throw new GatewayException(
-                409, "invalid_request_error", "conversation_busy",
-                $"Another turn is running in the conversation '{id}'. Wait for its end, interrupt it, or use another conversation.", "conversation_id");
+        var lease = await TakeAsync(leases, _options, owner, id, cancellationToken).ConfigureAwait(false);
         await using (lease.ConfigureAwait(false))
         {
             var log = await store.ReadAsync(owner, id, cancellationToken).ConfigureAwait(false) ?? throw NotFound(id);
@@ -50,6 +46,29 @@ internal sealed class ConversationStep(IConversationStore store, ILeases leases,
             }
         }
     }
+
+    /// <summary>Takes a conversation, so that nobody else changes it meanwhile.</summary>
+    /// <param name="leases">The leases.</param>
+    /// <param name="options">Whether to wait for one that is taken.</param>
+    /// <param name="owner">Who asks.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">Leaves the line.</param>
+    /// <returns>Gives it back when disposed.</returns>
+    /// <exception cref="GatewayException">It is taken, and nobody waits; a 409.</exception>
+    public static async ValueTask<IAsyncDisposable> TakeAsync(
+        ILeases leases, NexusClaudeServerOptions.ConversationOptions options, string owner, string id, CancellationToken cancellationToken) =>
+        await leases.AcquireAsync(
+            $"conversation:{owner}/{id}", options.WhenBusy == NexusClaudeServerOptions.BusyConversation.Wait, cancellationToken).ConfigureAwait(false)
+        ?? throw new GatewayException(
+            409, "invalid_request_error", "conversation_busy",
+            $"A turn is running in the conversation '{id}'. Wait for its end, interrupt it, or use another conversation.", "conversation_id");
+
+    /// <summary>The error for a conversation that somebody changed meanwhile.</summary>
+    /// <param name="id">Its id.</param>
+    /// <returns>The error, a 409.</returns>
+    public static GatewayException Changed(string id) => new(
+        409, "invalid_request_error", "conversation_changed",
+        $"The conversation '{id}' was changed or deleted meanwhile, so nothing was added to it.", "conversation_id");
 
     /// <summary>The error for a conversation that the caller does not have.</summary>
     /// <param name="id">Its id.</param>
@@ -88,10 +107,6 @@ internal sealed class ConversationStep(IConversationStore store, ILeases leases,
 
         // The client has the whole reply: going now must not make the conversation forget it.
         if (await store.ChangeAsync(conversation.Owner, conversation.Id, change, CancellationToken.None).ConfigureAwait(false) is null)
-        {
-            throw new GatewayException(
-                409, "invalid_request_error", "conversation_changed",
-                $"The conversation '{conversation.Id}' was changed or deleted while this turn ran, so the reply was not added to it.", "conversation_id");
-        }
+            throw Changed(conversation.Id);
     }
 }

@@ -39,7 +39,7 @@ internal sealed partial class RedisLeases : ILeases
             return null;
         try
         {
-            var (key, token) = (redis.Key($"lease:{name}"), Guid.NewGuid().ToString("N"));
+            var (key, token) = (_redis.Key($"lease:{name}"), Guid.NewGuid().ToString("N"));
             for (var pause = TimeSpan.FromMilliseconds(10); ; pause = Min(pause * 1.5, LongestPause))
             {
                 var taken = await _redis.RunAsync(

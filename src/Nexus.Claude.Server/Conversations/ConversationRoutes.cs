@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Nexus.Claude.Server.Errors;
+using Nexus.Claude.Server.Security;
+using Nexus.Claude.Server.Turns;
+
+namespace Nexus.Claude.Server.Conversations;
+
+/// <summary>The routes of conversations: OpenAI's, and the list of all that OpenAI's server lacks.</summary>
+/// <param name="store">The conversations.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ConversationRoutes(IConversationStore store, TimeProvider time)
+{
+    private const int MostItemsAtOnce = 20;
+
+    /// <summary><c>POST /v1/conversations</c>.</summary>
+    /// <param name="context">The request; its body may be empty.</param>
+    /// <returns>A task that ends with the response.</returns>
+    public async Task CreateAsync(HttpContext context)
+    {
+        using var body = await JsonBody.ReadAsync(context, mayBeEmpty: true).ConfigureAwait(false);
+        var json = body.RootElement;
+        var items = json.Member("items") is { } sent ? await ReadItemsAsync(sent).ConfigureAwait(false) : [];
+        var caller = context.Caller();
+        var now = time.GetUtcNow();
+        var conversation = new Conversation
+        {
+            Id = Conversation.NewId(),
+            Owner = caller.KeyId,
+            CreatedAt = now,
+            UpdatedAt = now,
+            Metadata = Metadata.Read(json),
+            Model = json.Text("model"),
+            ProjectPath = json.Text("project_path") is { } path ? WorkingDirectories.Resolve(caller, path, "project_path") : null,
+            ItemCount = items.Count,
+        };
+        await store.CreateAsync(conversation, items, context.RequestAborted).ConfigureAwait(false);
+        await JsonBody.WriteAsync(context, writer => ConversationWriter.Write(writer, conversation)).ConfigureAwait(false);
+    }
+
+    /// <summary><c>GET /v1/conversations</c>.</summary>
+    /// <param name="context">The request.</param>
+    /// <returns>A task that ends with the response.</returns>
+    public async Task ListAsync(HttpContext context)
+    {
+        var page = PageQuery.Read(context.Request, defaultLimit: 100);
+        var found = await store.ListAsync(context.Caller().KeyId, page.After, page.Limit, page.NewestFirst, context.RequestAborted).ConfigureAwait(false);
+        await JsonBody.WriteAsync(context, writer => ConversationWriter.WriteList(writer, found)).ConfigureAwait(false);
+    }
+
+    /// <summary><c>GET /v1/conversations/{id}</c>.</summary>
+    /// <param name="context">The request.</param>
+    /// <returns>A task that ends with the response.</returns>
+    public async Task GetAsync(HttpContext context)
+    {
+        var id = Id(context);
+        var found = await store.FindAsync(context.Caller().KeyId, id, context.RequestAborted).ConfigureAwait(false) ?? throw ConversationStep.NotFound(id);
+        await JsonBody.WriteAsync(context, writer => ConversationWriter.Write(writer, found)).ConfigureAwait(false);
+    }
+
+    /// <summary><c>POST /v1/conversations/{id}</c>.</summary>
+    /// <param name="context">The request.</param>
+    /// <returns>A task that ends with the response.</returns>
+    public async Task UpdateAsync(HttpContext context)
+    {
+        var id = Id(context);
+        using var body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
+        var metadata = Metadata.Read(body.RootElement);
+        var found = await store.UpdateAsync(context.Caller().KeyId, id, metadata, context.RequestAborted).ConfigureAwait(false) ?? throw ConversationStep.NotFound(id);
+        await JsonBody.WriteAsync(context, writer => ConversationWriter.Write(writer, found)).ConfigureAwait(false);
+    }
+
+    /// <summary><c>DELETE /v1/conversations/{id}</c>.</summary>
+    /// <param name="context">The request.</param>
+    /// <returns>A task that ends with the response.</returns>
+    public async Task DeleteAsync(HttpContext context)
+    {
+        var id = Id(context);
+        if (!await store.DeleteAsync(context.Caller().KeyId, id, context.RequestAborted).ConfigureAwait(false))
+            throw ConversationStep.NotFound(id);
+        await JsonBody.WriteAsync(context, writer => ConversationWriter.WriteDeleted(writer, id)).ConfigureAwait(false);
+    }
+
+    internal static string Id(HttpContext context) => (string)context.Request.RouteValues["id"]!;
+
+    internal static async ValueTask<List<ConversationItem>> ReadItemsAsync(JsonElement sent)
+    {
+        var items = await ItemReader.ReadAllAsync(sent, "items").ConfigureAwait(false);
+        return items.Count <= MostItemsAtOnce
+            ? items
+            : throw GatewayException.Invalid("items", string.Create(CultureInfo.InvariantCulture, $"At most {MostItemsAtOnce} items can be added at once; there are {items.Count}."));
+    }
+
+}
