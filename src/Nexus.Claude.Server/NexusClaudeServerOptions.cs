@@ -8,4 +8,10 @@ public sealed partial class NexusClaudeServerOptions
     /// attachments, persistence, permission mode) is set by the gateway and not taken from here, agents of trusted keys excepted.
     /// </summary>
     public ClaudeOptions Claude { get; set => field = value ?? new ClaudeOptions(); } = new();
+
+    /// <summary>How processes of the CLI are kept.</summary>
+    public ServerSessionOptions Sessions { get; set => field = value ?? new ServerSessionOptions(); } = new();
+
+    /// <summary>What models may be called.</summary>
+    public ServerModelOptions Models { get; set => field = value ?? new ServerModelOptions(); } = new();
 }

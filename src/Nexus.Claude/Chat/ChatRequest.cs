@@ -17,7 +17,10 @@ internal sealed class ChatRequest
         ConversationId = ConversationOf(options?.ConversationId);
         Functions = ChatTools.FunctionsOf(options);
         Ignored = ChatSampling.IgnoredOf(options);
-        (SystemText, History, Prompt) = Split(messages, options?.Instructions, ConversationId is null);
+        (SystemText, var turns, Prompt) = Split(messages, options?.Instructions, ConversationId is null);
+        History = [.. turns.Select(turn => turn.IsAssistant
+            ? HistoryMessage.Assistant(turn.Content) with { Model = Model }
+            : HistoryMessage.User(turn.Content) with { Verbatim = verbatim })];
     }
 
     /// <summary>The conversation to go on with; null begins one.</summary>
@@ -33,7 +36,7 @@ internal sealed class ChatRequest
     public string? SystemText { get; }
 
     /// <summary>What was said before, oldest first.</summary>
-    public IReadOnlyList<(bool IsAssistant, IReadOnlyList<ContentBlock> Content)> History { get; }
+    public IReadOnlyList<HistoryMessage> History { get; }
 
     /// <summary>What is to be answered.</summary>
     public IReadOnlyList<ContentBlock> Prompt { get; }
@@ -118,7 +121,7 @@ internal sealed class ChatRequest
             : throw new ArgumentException($"'{id}' is not the id of a conversation; use ChatResponse.ConversationId of an earlier answer.");
     }
 
-    private static (string? System, IReadOnlyList<(bool, IReadOnlyList<ContentBlock>)> History, IReadOnlyList<ContentBlock> Prompt) Split(
+    private static (string? System, IReadOnlyList<(bool IsAssistant, IReadOnlyList<ContentBlock> Content)> Turns, IReadOnlyList<ContentBlock> Prompt) Split(
         IEnumerable<ChatMessage> messages, string? instructions, bool begins)
     {
         var system = new List<string>();

@@ -138,14 +138,7 @@ public sealed class ClaudeChatClient : IChatClient, IAsyncDisposable
         try
         {
             var conversation = await OpenAsync(seat, request, cancellationToken).ConfigureAwait(false);
-            foreach (var (isAssistant, content) in request.History)
-            {
-                if (isAssistant)
-                    await conversation.Client.AddAssistantHistoryAsync(content, request.Model).ConfigureAwait(false);
-                else
-                    await conversation.Client.AddUserHistoryAsync(content, request.Verbatim, cancellationToken).ConfigureAwait(false);
-            }
-
+            await conversation.Client.AddHistoryAsync(request.History, cancellationToken).ConfigureAwait(false);
             var turn = conversation.Client.SendAsync(new UserPrompt(request.Prompt) { Verbatim = request.Verbatim }, cancellationToken);
             var id = request.IsPersisted || _chat.MaxLiveConversations > 0 ? seat.Id.ToString() : null;
             var updates = new ChatUpdates(id, turn.PromptId, request, conversation.Tools, _time);

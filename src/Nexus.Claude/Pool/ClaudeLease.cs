@@ -36,6 +36,9 @@ public sealed class ClaudeLease : IAsyncDisposable
     /// <summary>When the process was put aside.</summary>
     internal long KeptAt { get; set; }
 
+    /// <summary>The resident memory when the process was put aside; zero where it is not known.</summary>
+    internal long KeptMemory { get; set; }
+
     /// <summary>
     /// Keeps the process for its conversation when the lease is disposed, so that <see cref="ClaudePool.TryResume"/> can go on with it. It is
     /// ended all the same when a turn is running or the last one failed, at the pool's limits of turns, age, memory and time, when its place is

@@ -222,7 +222,10 @@ public sealed partial class ClaudePool : IAsyncDisposable
                 if (_kept.Remove(lease.Conversation!, out var former))
                     Retire(former);
                 lease.KeptAt = _time.GetTimestamp();
+                if (_options.MaxKeptMemoryBytes is not null)
+                    lease.KeptMemory = ParkedProcess.MemoryOf(lease.Client.ProcessId) ?? 0;
                 _kept.Add(lease.Conversation!, lease);
+                RetireSurplus();
                 Serve();
                 return;
             }
@@ -231,6 +234,19 @@ public sealed partial class ClaudePool : IAsyncDisposable
         }
 
         await EndAsync(lease.Client).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the processes kept longest while there are too many, or too large ones.</summary>
+    private void RetireSurplus()
+    {
+        var memory = _options.MaxKeptMemoryBytes is null ? 0 : _kept.Values.Sum(static kept => kept.KeptMemory);
+        while (_kept.Count > 0 && (_kept.Count > _options.MaxKept || memory > _options.MaxKeptMemoryBytes))
+        {
+            var (name, oldest) = _kept.MinBy(static each => each.Value.KeptAt);
+            _kept.Remove(name);
+            memory -= oldest.KeptMemory;
+            Retire(oldest);
+        }
     }
 
     /// <summary>Whether the process of a lease is good for more turns.</summary>

@@ -46,6 +46,18 @@ public sealed class ClaudePoolOptions
     /// <summary>The resident memory, in bytes, from which a process is neither leased nor kept; null for no limit. Default 512 MiB.</summary>
     public long? MaxMemoryBytes { get; set; } = 512L * 1024 * 1024;
 
+    /// <summary>
+    /// The most processes kept for their conversations; when there is one more, the one kept longest is ended. Null (the default) for no limit
+    /// but <see cref="MaxProcesses"/>.
+    /// </summary>
+    public int? MaxKept { get; set; }
+
+    /// <summary>
+    /// The resident memory, in bytes, that all processes kept for their conversations may take together, as measured when each was put aside;
+    /// beyond it the ones kept longest are ended. Null (the default) for no limit.
+    /// </summary>
+    public long? MaxKeptMemoryBytes { get; set; }
+
     internal ClaudePoolOptions Clone()
     {
         var copy = (ClaudePoolOptions)MemberwiseClone();
@@ -67,6 +79,10 @@ public sealed class ClaudePoolOptions
             mistakes.Add($"MaxTurns is {MaxTurns}; it must be at least 1.");
         if (MaxMemoryBytes <= 0)
             mistakes.Add("MaxMemoryBytes must be greater than zero; leave it null for no limit.");
+        if (MaxKept < 0)
+            mistakes.Add($"MaxKept is {MaxKept}; it must not be negative.");
+        if (MaxKeptMemoryBytes <= 0)
+            mistakes.Add("MaxKeptMemoryBytes must be greater than zero; leave it null for no limit.");
         if (RefillDelay < TimeSpan.Zero || RefillDelay > TimeSpan.FromDays(1))
             mistakes.Add("RefillDelay must be between zero and a day.");
         Time(mistakes, nameof(MaxIdleTime), MaxIdleTime);

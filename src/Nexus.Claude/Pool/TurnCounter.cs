@@ -16,7 +16,8 @@ internal sealed class TurnCounter : ISessionFeature
 
     public void Observe(ClaudeMessage message)
     {
-        if (message is not ResultMessage result)
+        // A message put into the history has a result too, but asked the model nothing.
+        if (message is not ResultMessage result || result is { NumTurns: 0, IsSuccess: true })
             return;
         Interlocked.Increment(ref _turns);
         _lastFailed = !result.IsSuccess;

@@ -8,10 +8,10 @@ internal sealed partial class Session
 {
     /// <summary>Adds what a user said earlier.</summary>
     /// <param name="content">The content.</param>
-    /// <param name="verbatim">Whether it is kept from expansion and commands.</param>
+    /// <param name="verbatim">Whether it is kept from expansion and commands; null for the session's own choice.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>A task that ends when the CLI has taken it: an assistant's message sent before that would overtake it.</returns>
-    public async Task AddUserHistoryAsync(IReadOnlyList<ContentBlock> content, bool verbatim, CancellationToken cancellationToken)
+    public async Task AddUserHistoryAsync(IReadOnlyList<ContentBlock> content, bool? verbatim, CancellationToken cancellationToken)
     {
         var taken = Send(new UserPrompt(content) { IsHistory = true, Verbatim = verbatim }, CancellationToken.None);
         await taken.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
