@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Nexus.Claude.Server.Security;
 
-namespace Nexus.Claude.Server.Tests.Security;
+namespace Nexus.Claude.Server.Tests;
 
 [Property("gateway-row", 25)]
 internal sealed class ApiKeysTests

@@ -1,6 +1,6 @@
 using Nexus.Claude.Server.Security;
 
-namespace Nexus.Claude.Server.Tests.Security;
+namespace Nexus.Claude.Server.Tests;
 
 [Property("gateway-row", 25)]
 internal sealed class KeysFileTests

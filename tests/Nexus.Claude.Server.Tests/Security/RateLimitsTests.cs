@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Nexus.Claude.Server.Errors;
 using Nexus.Claude.Server.Security;
 
-namespace Nexus.Claude.Server.Tests.Security;
+namespace Nexus.Claude.Server.Tests;
 
 [Property("gateway-row", 30)]
 internal sealed class RateLimitsTests

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using Nexus.Claude.Server.Errors;
 using Nexus.Claude.Server.Security;
 
-namespace Nexus.Claude.Server.Tests.Security;
+namespace Nexus.Claude.Server.Tests;
 
 [Property("gateway-row", 27)]
 internal sealed class TurnQueueTests
@@ -36,7 +36,7 @@ internal sealed class TurnQueueTests
         using var running = await queue.EnterAsync(TurnRoute.Caller("a"), default);
         var waiting = queue.EnterAsync(TurnRoute.Caller("a"), default).AsTask();
 
-        var refused = Assert.ThrowsAsync<GatewayException>(async () => await queue.EnterAsync(TurnRoute.Caller("b"), default));
+        var refused = (await Assert.ThrowsAsync<GatewayException>(async () => await queue.EnterAsync(TurnRoute.Caller("b"), default)))!;
         Assert.That((refused.Status, refused.Code, refused.Type), Is.EqualTo((429, "rate_limit_exceeded", "rate_limit_error")));
         Assert.That(refused.RetryAfter, Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(1)).And.LessThanOrEqualTo(TimeSpan.FromSeconds(60)));
         Assert.That(waiting.IsCompleted, Is.False);
@@ -50,7 +50,7 @@ internal sealed class TurnQueueTests
         var waiting = queue.EnterAsync(TurnRoute.Caller("a"), default).AsTask();
 
         _time.Advance(TimeSpan.FromSeconds(30));
-        var refused = Assert.ThrowsAsync<GatewayException>(() => waiting);
+        var refused = (await Assert.ThrowsAsync<GatewayException>(() => waiting))!;
         Assert.That(refused.Status, Is.EqualTo(429));
         Assert.That(queue.Capture().Waiting, Is.Empty);
     }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Nexus.Claude.Server.Security;
 using Nexus.Claude.Server.Turns;
 
-namespace Nexus.Claude.Server.Tests.Security;
+namespace Nexus.Claude.Server.Tests;
 
 /// <summary>The shortest way from HTTP to a turn, so that what is tested is what lies between: <c>POST /v1/test/turn</c>, the prompt as the body.</summary>
 internal static class TurnRoute

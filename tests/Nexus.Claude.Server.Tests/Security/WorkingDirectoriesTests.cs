@@ -1,7 +1,7 @@
 using Nexus.Claude.Server.Errors;
 using Nexus.Claude.Server.Security;
 
-namespace Nexus.Claude.Server.Tests.Security;
+namespace Nexus.Claude.Server.Tests;
 
 [Property("gateway-row", 33)]
 [Property("seed-row", 107)]
