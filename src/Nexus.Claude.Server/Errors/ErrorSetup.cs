@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Nexus.Claude.Server.Errors;
 
@@ -15,5 +16,7 @@ internal static class ErrorSetup
     /// <param name="app">The application.</param>
     public static void UseErrors(this WebApplication app)
     {
+        var logger = app.Services.GetRequiredService<ILogger<ErrorMiddleware>>();
+        app.Use(next => new ErrorMiddleware(next, logger).InvokeAsync);
     }
 }
