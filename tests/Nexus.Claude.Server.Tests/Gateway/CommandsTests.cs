@@ -2,7 +2,7 @@ using System.Collections;
 using Nexus.Claude.Gateway;
 using Nexus.Claude.Server.Security;
 
-namespace Nexus.Claude.Server.Tests.Gateway;
+namespace Nexus.Claude.Server.Tests;
 
 internal sealed class CommandsTests
 {

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
 
-namespace Nexus.Claude.Server.Tests.Gateway;
+namespace Nexus.Claude.Server.Tests;
 
 /// <summary>The program as its users start it: a process of its own, with a home and an environment of its own.</summary>
 internal sealed class GatewayProcess : IAsyncDisposable

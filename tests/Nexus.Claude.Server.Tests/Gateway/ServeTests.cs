@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Nexus.Claude.Testing;
 
-namespace Nexus.Claude.Server.Tests.Gateway;
+namespace Nexus.Claude.Server.Tests;
 
 [NonParallelizable]
 internal sealed class ServeTests

@@ -2,7 +2,7 @@ using System.Collections;
 using Microsoft.Extensions.Configuration;
 using Nexus.Claude.Gateway;
 
-namespace Nexus.Claude.Server.Tests.Gateway;
+namespace Nexus.Claude.Server.Tests;
 
 internal sealed class SettingsTests
 {

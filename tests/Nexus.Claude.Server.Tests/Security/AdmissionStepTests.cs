@@ -83,9 +83,21 @@ internal sealed class AdmissionStepTests
         await admission.Step.RunAsync(TurnRoute.Request(caller, model: "sonnet"), new ScriptedTurns(), default).ToListAsync();
         await admission.Step.RunAsync(TurnRoute.Request(caller, model: "claude-opus-4-8"), new ScriptedTurns(), default).ToListAsync();
 
-        var refused = await Assert.ThrowsAsync<GatewayException>(
-            () => admission.Step.RunAsync(TurnRoute.Request(caller, model: "claude-sonnet-4-5"), new ScriptedTurns(), default).ToListAsync());
+        var refused = (await Assert.ThrowsAsync<GatewayException>(
+            () => admission.Step.RunAsync(TurnRoute.Request(caller, model: "claude-sonnet-4-5"), new ScriptedTurns(), default).ToListAsync()))!;
         Assert.That((refused.Status, refused.Code, refused.Param), Is.EqualTo((403, "model_not_found", "model")));
+    }
+
+    [Test]
+    [Property("gateway-row", 32)]
+    public async Task No_route_gets_an_agent_past_a_key_that_may_not_run_any()
+    {
+        var turns = new ScriptedTurns();
+        var request = TurnRoute.Request(TurnRoute.Caller("k")) with { IsAgent = true };
+        var refused = (await Assert.ThrowsAsync<GatewayException>(() => Admission().Step.RunAsync(request, turns, default).ToListAsync()))!;
+
+        Assert.That((refused.Status, refused.Code), Is.EqualTo((403, "agent_not_allowed")));
+        Assert.That(turns.Requests, Is.Empty);
     }
 
     [Test]
