@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Nexus.Claude.Server.Operations;
 
 namespace Nexus.Claude.Server.Sessions;
 
@@ -19,7 +18,6 @@ internal static class SessionSetup
         services.TryAddSingleton<SessionTurns>();
         services.TryAddSingleton<ISessionTurns>(static provider => provider.GetRequiredService<SessionTurns>());
         services.TryAddSingleton<ISessionStatus>(static provider => provider.GetRequiredService<SessionTurns>());
-        services.TryAddSingleton<ISessionStatistics>(static provider => provider.GetRequiredService<SessionTurns>());
         services.AddSingleton<IValidateOptions<NexusClaudeServerOptions>, SessionOptionsValidation>();
         services.AddHostedService<SessionStart>();
         return services;

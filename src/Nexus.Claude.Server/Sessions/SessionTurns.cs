@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using Nexus.Claude.Server.Operations;
 using Nexus.Claude.Server.Security;
 using Nexus.Claude.Server.Turns;
 
@@ -10,7 +9,7 @@ namespace Nexus.Claude.Server.Sessions;
 /// <param name="pool">The processes.</param>
 /// <param name="loggers">The logs.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SessionTurns(SessionPool pool, ILoggerFactory loggers, TimeProvider time) : ISessionTurns, ISessionStatus, ISessionStatistics
+internal sealed class SessionTurns(SessionPool pool, ILoggerFactory loggers, TimeProvider time) : ISessionTurns, ISessionStatus
 {
     private const string JsonOnly = "Answer with one JSON object and nothing else: no text around it, no code fence.";
 
@@ -36,27 +35,6 @@ internal sealed class SessionTurns(SessionPool pool, ILoggerFactory loggers, Tim
                 Sessions = [.. running.Select(static turn => turn.Session).OfType<LiveSession>().Select(session => session.Describe(time, isRunning: true)), .. statistics.Sessions],
             };
         }
-    }
-
-    /// <inheritdoc/>
-    public SessionSnapshot Capture()
-    {
-        var now = Statistics;
-        return new SessionSnapshot
-        {
-            Processes = now.Processes.Processes,
-            Warm = now.Processes.Idle,
-            Starting = now.Processes.Starting,
-            Running = now.Sessions.Count(static session => session.IsRunning),
-            Idle = now.Sessions.Count(static session => session is { IsRunning: false, AwaitsTools: false }),
-            AwaitingTools = now.Sessions.Count(static session => session.AwaitsTools),
-            MemoryBytes = now.Sessions.Sum(static session => session.MemoryBytes),
-            WarmHits = now.WarmHits,
-            WarmMisses = now.WarmMisses,
-            Rewinds = now.Rewinds,
-            InjectedMessages = now.InjectedMessages,
-            Retries = now.Retries,
-        };
     }
 
     /// <inheritdoc/>
