@@ -71,14 +71,6 @@ internal sealed class ResponseEvents(PipeWriter output)
         }
     });
 
-    /// <summary>Writes a comment, so that a silent connection stays open.</summary>
-    public void KeepAlive() => output.Write(": keep-alive\n\n"u8);
-
-    /// <summary>Sends what was written.</summary>
-    /// <param name="cancellationToken">The client has gone.</param>
-    /// <returns>A task that ends when it is sent.</returns>
-    public async ValueTask FlushAsync(CancellationToken cancellationToken) => await output.FlushAsync(cancellationToken).ConfigureAwait(false);
-
     private static void WritePlace(Utf8JsonWriter writer, OutputItem item)
     {
         writer.WriteString("item_id"u8, item.Id);

@@ -37,10 +37,7 @@ internal sealed class ResponseReader(IModelCatalog models, ResponseArchive respo
         var limits = options.Value.Requests;
         var ignored = new IgnoredParams(limits.Strict || body.Find("nexus")?.Find("strict")?.AsBoolean() == true);
         Refuse(body);
-        var name = body.Get("model");
-        var model = await models.FindAsync(name.AsName(), context.RequestAborted).ConfigureAwait(false) ?? throw GatewayException.NotFound(
-            $"The model '{name.AsString()}' does not exist or you do not have access to it. GET /v1/models lists what there is.", "model_not_found", "model");
-
+        var model = await models.GetAsync(body, context.RequestAborted).ConfigureAwait(false);
         var previous = body.Find("previous_response_id")?.AsName();
         var conversation = Conversation(body);
         if (previous is not null && conversation is not null)
@@ -66,7 +63,7 @@ internal sealed class ResponseReader(IModelCatalog models, ResponseArchive respo
 
         var turn = new TurnRequest
         {
-            RequestId = context.TraceIdentifier,
+            RequestId = context.RequestId(),
             Caller = caller,
             Model = model.CliName,
             System = Join(instructions, said.System, formatSystem),
@@ -86,7 +83,7 @@ internal sealed class ResponseReader(IModelCatalog models, ResponseArchive respo
         return new ResponseRequest
         {
             Turn = turn,
-            Model = name.AsString(),
+            Model = body.Get("model").AsString(),
             Input = input,
             Instructions = instructions,
             PreviousId = previous,

@@ -40,21 +40,26 @@ internal sealed partial class ResponseRoutes(
         _running[key] = state;
         try
         {
-            var events = turns.RunAsync(request.Turn, context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);
-            await using (events.ConfigureAwait(false))
+            var heartbeat = options.Value.Requests.HeartbeatInterval;
+            var stream = await TurnStream.OpenAsync(turns, request.Turn, heartbeat, time, context.RequestAborted).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
             {
                 if (request.IsStreamed)
                 {
-                    await StreamAsync(context, state, events).ConfigureAwait(false);
+                    var encoder = new ResponseEncoder(context.Response.BodyWriter, state, KeepAsync);
+                    await StreamedReply.SendAsync(context, stream, encoder, logger).ConfigureAwait(false);
                     return;
                 }
 
                 var run = new ResponseRun(state, events: null);
-                while (await events.MoveNextAsync().ConfigureAwait(false))
-                    run.Take(events.Current);
-                await KeepAsync(state).ConfigureAwait(false);
+                while (state.IsRunning)
+                {
+                    if (await stream.NextAsync().ConfigureAwait(false) is { } happening)
+                        run.Take(happening);
+                }
             }
 
+            await KeepAsync(state).ConfigureAwait(false);
             await SendAsync(context, state.ToUtf8()).ConfigureAwait(false);
         }
         finally
@@ -146,83 +151,6 @@ internal sealed partial class ResponseRoutes(
         }
     }
 
-    private async Task StreamAsync(HttpContext context, ResponseState state, IAsyncEnumerator<TurnEvent> turn)
-    {
-        var heartbeat = options.Value.Requests.HeartbeatInterval;
-        var cancellation = context.RequestAborted;
-
-        // The model has begun, or the failure becomes an HTTP status.
-        var more = await turn.MoveNextAsync().ConfigureAwait(false);
-        var pending = more ? turn.MoveNextAsync().AsTask() : Task.FromResult(false);
-        if (await IsSilentAsync(pending, heartbeat, cancellation).ConfigureAwait(false) is false)
-            await pending.ConfigureAwait(false);
-
-        context.Response.ContentType = "text/event-stream; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-cache";
-        context.Response.Headers["x-accel-buffering"] = "no";
-        var events = new ResponseEvents(context.Response.BodyWriter);
-        var run = new ResponseRun(state, events);
-        events.Response("created", state.ToUtf8());
-        events.Response("in_progress", state.ToUtf8());
-        await events.FlushAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            while (true)
-            {
-                while (await IsSilentAsync(pending, heartbeat, cancellation).ConfigureAwait(false))
-                {
-                    events.KeepAlive();
-                    await events.FlushAsync(cancellation).ConfigureAwait(false);
-                }
-
-                if (!await pending.ConfigureAwait(false))
-                    break;
-                run.Take(turn.Current);
-                pending = turn.MoveNextAsync().AsTask();
-                await events.FlushAsync(cancellation).ConfigureAwait(false);
-            }
-
-            await KeepAsync(state).ConfigureAwait(false);
-        }
-        catch (GatewayException error)
-        {
-            state.Fail(error);
-            LogFailed(logger, state.Id, error);
-        }
-
-        events.Response(state.Status is "cancelled" ? "incomplete" : state.Status, state.ToUtf8());
-        await events.FlushAsync(cancellation).ConfigureAwait(false);
-    }
-
-    private async ValueTask<bool> IsSilentAsync(Task<bool> pending, TimeSpan heartbeat, CancellationToken cancellationToken)
-    {
-        if (pending.IsCompleted)
-            return false;
-        try
-        {
-            await pending.WaitAsync(heartbeat, time, cancellationToken).ConfigureAwait(false);
-            return false;
-        }
-        catch (TimeoutException) when (!pending.IsCompleted)
-        {
-            return true;
-        }
-        catch (OperationCanceledException) when (!pending.IsCompleted)
-        {
-            // The turn sees it, too, and is waited for: an enumerator in the middle of a step cannot be disposed of.
-            await pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
-        }
-        catch (Exception) when (pending.IsCompleted)
-        {
-            // Whoever awaits it next is told.
-            return false;
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "The response {Id} could not be kept; it was sent, but cannot be asked for again or gone on from.")]
     private static partial void LogNotKept(ILogger logger, string id, Exception failure);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The response {Id} failed while it was streamed.")]
-    private static partial void LogFailed(ILogger logger, string id, Exception failure);
 }

@@ -18,13 +18,16 @@ internal sealed class ResponseState(ResponseRequest request, DateTimeOffset crea
     private string? _incomplete;
 
     /// <summary>Its id.</summary>
-    public string Id { get; } = $"{StoredResponse.IdPrefix}{Guid.NewGuid():N}";
+    public string Id { get; } = RequestIds.New(StoredResponse.IdPrefix);
 
     /// <summary>What was asked for.</summary>
     public ResponseRequest Request => request;
 
     /// <summary><c>in_progress</c>, <c>completed</c>, <c>incomplete</c>, <c>failed</c> or <c>cancelled</c>.</summary>
     public string Status { get; private set; } = "in_progress";
+
+    /// <summary>Whether it is being written.</summary>
+    public bool IsRunning => Status == "in_progress";
 
     /// <summary>Begins an item of the output.</summary>
     /// <param name="kind">What it is.</param>

@@ -29,7 +29,7 @@ internal sealed class LeasesTests
         var leaving = leases.AcquireAsync("x", wait: true, gone.Token).AsTask();
         var staying = leases.AcquireAsync("x", wait: true, default).AsTask();
         await gone.CancelAsync();
-        await Assert.ThrowsAsync<TaskCanceledException>(() => leaving);
+        Assert.That(async () => await leaving, Throws.InstanceOf<OperationCanceledException>());
         await first!.DisposeAsync();
         await first.DisposeAsync();
         Assert.That(await staying, Is.Not.Null);
