@@ -42,7 +42,7 @@ try
         offline.Api.Default = ScriptedMemory.Answer;
 
     await using var chat = new Chat(memory, options);
-    await new Commands(chat, memory, path).RunAsync(new Lines(), stop.Token);
+    await new Commands(chat, memory, path).RunAsync(stop.Token);
     return 0;
 }
 catch (Exception) when (stop.IsCancellationRequested)
