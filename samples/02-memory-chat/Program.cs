@@ -33,7 +33,8 @@ if (path is null)
 
 try
 {
-    await using var memory = await ClaudeMemory.OpenAsync(new MemoryOptions { Path = path }, stop.Token);
+    // Who chats would rather wait than be forgotten.
+    await using var memory = await ClaudeMemory.OpenAsync(new MemoryOptions { Path = path, RecallTimeout = TimeSpan.FromSeconds(10) }, stop.Token);
     var options = new ClaudeOptions { IncludePartialMessages = true }.UseMemory(memory);
 
     // Without a login or a key the same CLI talks to a scripted model on this machine. A program for users leaves these lines out.

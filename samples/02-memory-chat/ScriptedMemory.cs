@@ -12,7 +12,7 @@ internal static class ScriptedMemory
             return ScriptedReply.Text("ok");
         var recalled = Recalled(request);
         return ScriptedReply.Text(recalled.Count == 0
-            ? $"I am a scripted model and recall nothing about it. You said: {request.LastUserText.Trim()}"
+            ? "I am a scripted model, and nothing of it was recalled."
             : $"I am a scripted model. From earlier conversations I was given:\n{string.Join('\n', recalled)}");
     }
 
