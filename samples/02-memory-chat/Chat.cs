@@ -34,7 +34,7 @@ internal sealed class Chat(ClaudeMemory memory, ClaudeOptions options) : IAsyncD
             Console.Write(text);
         Console.WriteLine();
 
-        var result = await turn.ResultAsync();
+        var result = await turn.ResultAsync(cancellationToken);
         Turns++;
         CostUsd = result.SessionCostUsd;
         if (!result.IsSuccess)

@@ -7,10 +7,10 @@ internal sealed class Commands(Chat chat, ClaudeMemory memory, string path)
 {
     private const int Listed = 10;
 
-    public async Task RunAsync(Lines lines, CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         Console.WriteLine($"Memory: {Path.GetFullPath(path)}, {await memory.CountMessagesAsync(cancellationToken: cancellationToken)} messages. /help lists the commands.");
-        while (await lines.ReadAsync(cancellationToken) is { } line && line != "/quit")
+        while (await Lines.ReadAsync(cancellationToken) is { } line && line != "/quit")
         {
             if (line.StartsWith('/'))
                 await ObeyAsync(line.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), cancellationToken);

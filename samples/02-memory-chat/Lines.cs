@@ -1,10 +1,10 @@
 namespace MemoryChat;
 
 /// <summary>The lines that are typed or piped in.</summary>
-internal sealed class Lines
+internal static class Lines
 {
     /// <summary>Shows the prompt and reads a line; null at the end of the input.</summary>
-    public async Task<string?> ReadAsync(CancellationToken cancellationToken)
+    public static async Task<string?> ReadAsync(CancellationToken cancellationToken)
     {
         Console.Write("> ");
         // The console cannot be asked to give up reading, so Ctrl+C leaves it behind.

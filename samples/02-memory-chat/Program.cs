@@ -33,7 +33,8 @@ if (path is null)
 
 try
 {
-    await using var memory = await ClaudeMemory.OpenAsync(new MemoryOptions { Path = path }, stop.Token);
+    // Who chats would rather wait than be forgotten.
+    await using var memory = await ClaudeMemory.OpenAsync(new MemoryOptions { Path = path, RecallTimeout = TimeSpan.FromSeconds(10) }, stop.Token);
     var options = new ClaudeOptions { IncludePartialMessages = true }.UseMemory(memory);
 
     // Without a login or a key the same CLI talks to a scripted model on this machine. A program for users leaves these lines out.
@@ -42,7 +43,7 @@ try
         offline.Api.Default = ScriptedMemory.Answer;
 
     await using var chat = new Chat(memory, options);
-    await new Commands(chat, memory, path).RunAsync(new Lines(), stop.Token);
+    await new Commands(chat, memory, path).RunAsync(stop.Token);
     return 0;
 }
 catch (Exception) when (stop.IsCancellationRequested)

@@ -12,15 +12,16 @@ internal static class ScriptedMemory
             return ScriptedReply.Text("ok");
         var recalled = Recalled(request);
         return ScriptedReply.Text(recalled.Count == 0
-            ? $"I am a scripted model and recall nothing about it. You said: {request.LastUserText.Trim()}"
+            ? "I am a scripted model, and nothing of it was recalled."
             : $"I am a scripted model. From earlier conversations I was given:\n{string.Join('\n', recalled)}");
     }
 
     // The lines of the frame that came with the last prompt: "[m1 | 2026-11-20 14:02 | user] The port is 8443."
     private static List<string> Recalled(RecordedRequest request)
     {
-        string text = request.Messages.LastOrDefault(message => message.GetProperty("role").ValueEquals("user")) is { ValueKind: JsonValueKind.Object } last
-            ? string.Join('\n', Texts(last.GetProperty("content"))) : "";
+        // Whatever follows the last answer belongs to this prompt, in one message or in several.
+        var turn = request.Messages.Reverse().TakeWhile(message => !message.GetProperty("role").ValueEquals("assistant"));
+        string text = string.Join('\n', turn.SelectMany(message => Texts(message.GetProperty("content"))));
         int frame = text.LastIndexOf("<recalled-context ", StringComparison.Ordinal);
         return frame < 0 ? [] : [.. text[frame..].Split('\n').Where(line => line.StartsWith("[m", StringComparison.Ordinal))];
     }

@@ -40,7 +40,7 @@ internal sealed class RecallGateTests
     public async Task Every_set_has_its_floor() =>
         Assert.That(await SmallSets.ReadAllAsync(SmallSets.RepositoryRoot()).Select(set => set.Name).ToListAsync(), Is.EquivalentTo(Floors.Keys));
 
-    private static IEnumerable<string> Sets() => Floors.Keys;
+    private static string[] Sets() => [.. Floors.Keys];
 
     private sealed record Floor(int Queries, double Hit10, double Recall10, double ReciprocalRank);
 }
