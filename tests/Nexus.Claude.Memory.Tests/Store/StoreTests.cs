@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CsCheck;
+using Nexus.Claude.Memory.Tests.Audit;
 
 namespace Nexus.Claude.Memory.Tests.Store;
 
@@ -32,6 +33,7 @@ internal sealed class StoreTests : IAsyncDisposable
     }
 
     [Test]
+    [Row(24), SeedDefect("M9"), SeedDefect("E44")]
     public async Task A_conversation_is_paged_exactly_also_beyond_a_thousand_messages_and_while_it_grows()
     {
         var memory = await _temporary.OpenAsync();
@@ -57,6 +59,7 @@ internal sealed class StoreTests : IAsyncDisposable
     }
 
     [Test]
+    [Row(13)]
     public async Task The_same_message_is_stored_once_and_a_changed_one_takes_its_place()
     {
         var memory = await _temporary.OpenAsync();
@@ -75,6 +78,7 @@ internal sealed class StoreTests : IAsyncDisposable
     }
 
     [Test]
+    [SeedDefect("M8")]
     public async Task Files_that_become_known_later_are_added_to_the_message()
     {
         var memory = await _temporary.OpenAsync();
@@ -91,6 +95,7 @@ internal sealed class StoreTests : IAsyncDisposable
     }
 
     [Test]
+    [SeedDefect("E46"), SeedDefect("M9")]
     public async Task Conversations_are_listed_with_exact_counts_the_last_used_first()
     {
         var memory = await _temporary.OpenAsync();
@@ -107,10 +112,11 @@ internal sealed class StoreTests : IAsyncDisposable
     }
 
     [Test]
+    [Row(21)]
     public async Task Ten_processes_write_at_once_and_nothing_is_lost()
     {
         const int Processes = 10, Messages = 40;
-        var running = Enumerable.Range(0, Processes).Select(i => RunAsync("write", _temporary.Path, $"writer{i}", $"{Messages}")).ToList();
+        var running = Enumerable.Range(0, Processes).Select(i => ChildProcess.RunAsync("write", _temporary.Path, $"writer{i}", $"{Messages}")).ToList();
         var results = await Task.WhenAll(running);
 
         Assert.That(results.Select(result => result.Error), Is.All.Empty);
@@ -128,7 +134,7 @@ internal sealed class StoreTests : IAsyncDisposable
     [Test]
     public async Task A_crash_loses_nothing_that_was_flushed()
     {
-        var (exitCode, _) = await RunAsync("write-and-die", _temporary.Path, "victim", "30");
+        var (exitCode, _, _) = await ChildProcess.RunAsync("write-and-die", _temporary.Path, "victim", "30");
         var memory = await _temporary.OpenAsync();
 
         Assert.That(exitCode, Is.Not.Zero);
@@ -164,6 +170,7 @@ internal sealed class StoreTests : IAsyncDisposable
     }
 
     [Test]
+    [SeedDefect("M14")]
     public async Task A_newer_file_is_refused_and_untouched()
     {
         await using (var memory = await _temporary.OpenAsync())
@@ -255,6 +262,7 @@ internal sealed class StoreTests : IAsyncDisposable
     }
 
     [Test]
+    [SeedDefect("B9")]
     public async Task A_full_disk_keeps_what_waits_and_writes_it_when_there_is_room()
     {
         var full = new MemoryStoreException(MemoryStoreFailure.Full, "full");
@@ -278,6 +286,7 @@ internal sealed class StoreTests : IAsyncDisposable
     }
 
     [Test]
+    [Row(20), SeedDefect("M14")]
     public async Task Nothing_of_one_scope_is_ever_seen_from_another()
     {
         var memory = await _temporary.OpenAsync();
@@ -331,6 +340,7 @@ internal sealed class StoreTests : IAsyncDisposable
     }
 
     [Test]
+    [Row(23)]
     public async Task A_large_project_counts_its_common_words_once_and_finds_the_rare_ones()
     {
         const int Messages = 21_000;
@@ -370,20 +380,4 @@ internal sealed class StoreTests : IAsyncDisposable
 
     private static Task<RecallResult> Find(ClaudeMemory memory, string text) =>
         memory.RecallAsync(new MemoryQuery(text) { Reach = MemoryReach.Everywhere, MinimumCoverage = 0 });
-
-    private static async Task<(int ExitCode, string Error)> RunAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardError = true, RedirectStandardOutput = true };
-        // Under the test host the path is the host's: this assembly is run by the runtime.
-        start.FileName = "dotnet";
-        start.ArgumentList.Add(typeof(Program).Assembly.Location);
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        await output;
-        return (process.ExitCode, await error);
-    }
 }
