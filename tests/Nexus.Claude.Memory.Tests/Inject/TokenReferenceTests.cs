@@ -16,17 +16,22 @@ internal sealed class TokenReferenceTests
 
     // Prose and code that were written for other purposes than this.
     [TestCase("docs", "*.md"), Row(14)]
+    [TestCase("src/Nexus.Claude", "*.cs")]
     [TestCase("src/Nexus.Claude.Memory", "*.cs")]
-    [TestCase("tests/Nexus.Claude.Memory.Tests/Record", "*.cs")]
     public void Whole_files_of_this_repository_are_estimated_within_15_percent(string folder, string pattern)
     {
-        string[] files = Directory.GetFiles(Path.Combine(RepositoryFiles.Root, folder), pattern, SearchOption.AllDirectories);
+        // A list of words and their irregular forms is neither prose nor code.
+        string[] files = [.. Directory.GetFiles(Path.Combine(RepositoryFiles.Root, folder), pattern, SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) != "EnglishWords.cs")];
         var wrong = new List<string>();
-        foreach (string text in files.Select(File.ReadAllText).Where(text => text.Length > 2_000))
+        foreach (string file in files)
         {
+            string text = File.ReadAllText(file);
+            if (text.Length < 2_000)
+                continue;
             double ratio = (double)TokenEstimate.Count(text) / Reference.CountTokens(text);
             if (ratio is < 0.85 or > 1.15)
-                wrong.Add($"{ratio:F2} {text[..60]}");
+                wrong.Add($"{ratio:F3} {file}");
         }
 
         Assert.That(files, Has.Length.GreaterThan(2));

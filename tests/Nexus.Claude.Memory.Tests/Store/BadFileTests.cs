@@ -134,7 +134,7 @@ internal sealed class BadFileTests : IAsyncDisposable
 
     [TestCase(@"C:\Users\Ann\repo", @"c:/users/ann/REPO/src", true), SeedDefect("M2"), SeedDefect("E36"), Row(8)]
     [TestCase("/home/ann's \"repo\"", "/home/ann's \"repo\"/src", true)]
-    [TestCase(@"\\server\share\repo", "//SERVER/share/repo/src", true)]
+    [TestCase(@"\\server\share\repo", @"\\SERVER\share\repo\src", true)]
     [TestCase(@"/odd\name' OR 1=1 --", @"/odd\name' OR 1=1 --", true)]
     [TestCase("/home/Ann/repo", "/home/ann/repo", false)]
     [TestCase("/p/a%", "/p/ab", false)]
