@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
+using Nexus.Claude.Memory.Tests.Audit;
 
 namespace Nexus.Claude.Memory.Tests.Store;
 
@@ -37,6 +38,7 @@ internal abstract class StoreContract : IAsyncDisposable
     }
 
     [Test]
+    [Row(24), Row(28), SeedDefect("M9"), SeedDefect("E44")]
     public async Task A_conversation_is_paged_exactly_also_beyond_a_thousand_messages_and_while_it_grows()
     {
         var memory = await OpenAsync();
@@ -62,6 +64,7 @@ internal abstract class StoreContract : IAsyncDisposable
     }
 
     [Test]
+    [Row(13)]
     public async Task The_same_message_is_stored_once_and_a_changed_one_takes_its_place()
     {
         var memory = await OpenAsync();
@@ -80,6 +83,7 @@ internal abstract class StoreContract : IAsyncDisposable
     }
 
     [Test]
+    [SeedDefect("M8")]
     public async Task Files_that_become_known_later_are_added_to_the_message()
     {
         var memory = await OpenAsync();
@@ -96,6 +100,7 @@ internal abstract class StoreContract : IAsyncDisposable
     }
 
     [Test]
+    [SeedDefect("E46"), SeedDefect("M9")]
     public async Task Conversations_are_listed_with_exact_counts_the_last_used_first()
     {
         var memory = await OpenAsync();
@@ -124,6 +129,7 @@ internal abstract class StoreContract : IAsyncDisposable
     }
 
     [Test]
+    [Row(20), SeedDefect("M14")]
     public async Task Nothing_of_one_scope_is_ever_seen_from_another()
     {
         var memory = await OpenAsync();
