@@ -12,6 +12,7 @@ internal sealed class StoreTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _temporary.DisposeAsync();
 
     [Test]
+    [Row(21)]
     public async Task Ten_processes_write_at_once_and_nothing_is_lost()
     {
         const int Processes = 10, Messages = 40;
@@ -177,6 +178,7 @@ internal sealed class StoreTests : IAsyncDisposable
     public void A_scope_without_a_name_is_refused(string tenant, string user) => Assert.That(() => new MemoryScope(tenant, user), Throws.ArgumentException);
 
     [Test]
+    [Row(23)]
     public async Task A_large_project_counts_its_common_words_once_and_finds_the_rare_ones()
     {
         const int Messages = 21_000;
