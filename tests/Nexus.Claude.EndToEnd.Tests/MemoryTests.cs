@@ -33,12 +33,15 @@ internal sealed partial class MemoryTests
             Assert.That(requests[1], Does.Not.Contain("tangerine").And.Not.Contain("recalled-context"));
             Assert.That((await memory.ListConversationsAsync()).Count, Is.EqualTo(3));
 
-            // In the frame, in what the user just said, and nowhere else.
+            // In the frame, beside what the user just said, and nowhere else.
             Assert.That(requests, Has.Length.EqualTo(2), "recording and recalling ask no model");
             var body = cli.Api.ConversationRequests[0].Body;
             var messages = body.GetProperty("messages").EnumerateArray().ToList();
             var frame = Frame().Match(string.Join('\n', TextsOf(messages[^1])));
-            Assert.That(messages[^1].GetProperty("role").GetString(), Is.EqualTo("user"));
+            int prompt = messages.FindLastIndex(message => message.GetProperty("role").GetString() == "user");
+            Assert.That(TextsOf(messages[prompt]), Has.Some.Contain("Which codeword opens the staging deployment?"));
+            // The CLI hands what hooks add to the model beside the prompt, or in a message of its own right after it.
+            Assert.That(messages.Count - prompt, Is.InRange(1, 2));
             Assert.That(frame.Success, Is.True);
             Assert.That(frame.Groups["inside"].Value, Does.Match(@"\[m1 \| \d{4}-\d\d-\d\d \d\d:\d\d \| user.*\] The codeword that opens the staging deployment is tangerine\."));
             Assert.That(messages[..^1].SelectMany(TextsOf), Has.None.Contain("tangerine"));

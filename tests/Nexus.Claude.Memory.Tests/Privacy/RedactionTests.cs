@@ -83,6 +83,34 @@ internal sealed class RedactionTests
     }
 
     [Test]
+    [Row(17), SeedDefect("E47")]
+    public async Task No_secret_of_any_kind_is_in_the_bytes_of_the_file_wherever_it_was_said()
+    {
+        await using var temporary = new TemporaryMemory();
+        var memory = await temporary.OpenAsync();
+        var recorder = memory.StartConversation("c1", "/repo");
+        int number = 0;
+        foreach (var (_, secret, around) in Secrets)
+        {
+            string text = around.Replace("{0}", secret, StringComparison.Ordinal);
+            recorder.RecordUserMessage($"walrus {++number}\n{text}\n");
+            recorder.RecordToolResult("Bash", System.Text.Json.JsonSerializer.SerializeToElement(new { command = $"echo\n{text}\n" }), $"output\n{text}\n");
+            recorder.RecordAssistantMessage($"said\n{text}\n");
+        }
+
+        await memory.StoreMessagesAsync(recorder.TakePendingMessages());
+        await memory.FlushAsync();
+        string bytes = Encoding.Latin1.GetString(await temporary.BytesAsync());
+
+        Assert.That(bytes, Does.Contain("walrus 1").And.Contain("[redacted:"));
+        foreach (var (kind, secret, _) in Secrets)
+        {
+            // Tokens are in lower case.
+            Assert.That(bytes, Does.Not.Contain(secret).And.Not.Contain(secret.ToLowerInvariant()), kind);
+        }
+    }
+
+    [Test]
     [Row(17)]
     public void At_least_25_kinds_are_known() => Assert.That(SecretKinds.All.Select(kind => kind.Name).Distinct().Count(), Is.GreaterThanOrEqualTo(25));
 

@@ -1,3 +1,4 @@
+using CsCheck;
 using Nexus.Claude.Memory.Recall;
 using Nexus.Claude.Memory.Tests.Audit;
 
@@ -112,6 +113,31 @@ internal sealed class FactorTests : IAsyncDisposable
         Assert.That(found.Items.Single(item => item.Message.Id == "q").Relevance.MatchedTerms, Is.EquivalentTo(new[] { "walru", "gatewai", "port" }));
         Assert.That(found.Items.Single(item => item.Message.Id == "o").Relevance.Directory, Is.EqualTo(0.4));
         Assert.That(found.Items.Max(item => item.Relevance.Text), Is.EqualTo(1));
+    }
+
+    [Test, Row(20)]
+    public async Task Nothing_of_another_project_is_ever_recalled_for_a_project()
+    {
+        var memory = await _temporary.OpenAsync();
+        string[] projects = ["/work/api", "/work/api/sub", "/work/apiary", "/srv/api", "c:/work/api", ""];
+        string[] texts = ["deploy the gateway", "rotate the key", "fix the parser"];
+        var stored = Gen.Int[0, (projects.Length * texts.Length) - 1].Array[200].Single();
+        await memory.StoreMessagesAsync(stored.Select((pick, i) => TemporaryMemory.Message($"{texts[pick % texts.Length]} {i}", $"c{pick % projects.Length}-{i % 5}", $"m{i}", i,
+            directory: projects[pick % projects.Length] is { Length: > 0 } project ? project : null)));
+        await memory.FlushAsync();
+
+        for (int project = 0; project < projects.Length; project++)
+        {
+            var own = stored.Select((pick, i) => (pick, i)).Where(entry => entry.pick % projects.Length == project).Select(entry => $"m{entry.i}").ToHashSet();
+            foreach (string text in texts)
+            {
+                var found = await memory.RecallAsync(new MemoryQuery(text)
+                {
+                    WorkingDirectory = projects[project] is { Length: > 0 } directory ? directory : null, Reach = MemoryReach.Project, Limit = 100, MinimumCoverage = 0, MinimumScore = 0, Diversify = false,
+                });
+                Assert.That(found.Items.Select(item => item.Message.Id), Is.SubsetOf(own), projects[project]);
+            }
+        }
     }
 
     private static string[] Split(string files) => files.Split('|', StringSplitOptions.RemoveEmptyEntries);
