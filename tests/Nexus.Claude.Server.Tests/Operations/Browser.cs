@@ -59,6 +59,7 @@ internal sealed class Browser : IAsyncDisposable
     public async Task<JsonElement> EvaluateAsync(string script)
     {
         var result = await SendAsync("Runtime.evaluate", new JsonObject { ["expression"] = script, ["awaitPromise"] = true, ["returnByValue"] = true });
+        Assert.That(result.TryGetProperty("exceptionDetails", out var failure), Is.False, failure.ToString());
         return result.GetProperty("result").TryGetProperty("value", out var value) ? value : default;
     }
 
@@ -122,6 +123,7 @@ internal sealed class Browser : IAsyncDisposable
         }
 
         await _socket.ConnectAsync(new Uri(page), Deadline);
+        await EvaluateAsync("new Promise((resolve) => document.readyState === 'complete' ? resolve(true) : addEventListener('load', () => resolve(true)))");
     }
 
     private async Task<JsonElement> SendAsync(string method, JsonObject parameters)

@@ -41,17 +41,17 @@ internal sealed class AgentTests
         if (header is not null)
             context.Request.Headers[AgentMode.Header] = header;
 
-        Assert.That(Mode().IsAsked(context, body), Is.EqualTo(expected));
+        Assert.That(AgentMode.IsAsked(context, body), Is.EqualTo(expected));
     }
 
     [Test]
     public void A_key_without_the_right_gets_403_and_a_header_that_is_neither_400()
     {
-        Assert.That(() => Mode().IsAsked(Context(KeyPolicy.Open), true), Throws.InstanceOf<GatewayException>().With.Property(nameof(GatewayException.Status)).EqualTo(403));
-        Assert.That(Mode().IsAsked(Context(KeyPolicy.Open), null), Is.False);
+        Assert.That(() => AgentMode.IsAsked(Context(KeyPolicy.Open), true), Throws.InstanceOf<GatewayException>().With.Property(nameof(GatewayException.Status)).EqualTo(403));
+        Assert.That(AgentMode.IsAsked(Context(KeyPolicy.Open), null), Is.False);
         var context = Context(new KeyPolicy { AllowsAgent = true });
         context.Request.Headers[AgentMode.Header] = "maybe";
-        Assert.That(() => Mode().IsAsked(context, null), Throws.InstanceOf<GatewayException>().With.Property(nameof(GatewayException.Status)).EqualTo(400));
+        Assert.That(() => AgentMode.IsAsked(context, null), Throws.InstanceOf<GatewayException>().With.Property(nameof(GatewayException.Status)).EqualTo(400));
     }
 
     [TestCase("Read", "project/a.txt", true, "folder")]
