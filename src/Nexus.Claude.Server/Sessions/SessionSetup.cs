@@ -19,7 +19,7 @@ internal static class SessionSetup
         services.TryAddSingleton<SessionTurns>();
         services.TryAddSingleton<ISessionTurns>(static provider => provider.GetRequiredService<SessionTurns>());
         services.TryAddSingleton<ISessionStatus>(static provider => provider.GetRequiredService<SessionTurns>());
-        services.TryAddSingleton<ISessionStatistics>(static provider => provider.GetRequiredService<SessionTurns>());
+        services.TryAddSingleton<ISessionStatistics>(static provider => (provider.GetRequiredService<ISessionTurns>() as ISessionStatistics)!);
         services.AddSingleton<IValidateOptions<NexusClaudeServerOptions>, SessionOptionsValidation>();
         services.AddHostedService<SessionStart>();
         return services;
