@@ -53,8 +53,14 @@ internal sealed class ExtensionsAITests
                     cities.Add(city);
                 return city == "Bern" ? """sunny [[call:get_weather {"city":"Oslo"}]] [[call:get_weather {"city":"Rome"}]]""" : $"rain in {city}";
             },
-            "get_weather",
-            "The weather of a city");
+            new AIFunctionFactoryOptions
+            {
+                Name = "get_weather",
+                Description = "The weather of a city",
+
+                // As text and not as a JSON string: the model of these tests reads instructions in it.
+                MarshalResult = static (result, _, _) => ValueTask.FromResult(result),
+            });
         using var chat = Chat().AsBuilder().UseFunctionInvocation().Build();
         var options = new ChatOptions { Tools = [weather] };
         const string Prompt = """[[call:get_weather {"city":"Bern"}]]""";

@@ -91,6 +91,7 @@ internal sealed class OpenAIResponseTests
         var found = await conversations.GetConversationAsync(id, null);
         Assert.That(found.GetRawResponse().Content.ToString(), Does.Contain("names"));
         await conversations.DeleteConversationAsync(id, null);
-        Assert.That(Assert.ThrowsAsync<ClientResultException>(async () => await conversations.GetConversationAsync(id, null)).Status, Is.EqualTo(404));
+        var gone = await Assert.ThrowsAsync<ClientResultException>(async () => await conversations.GetConversationAsync(id, null));
+        Assert.That(gone.Status, Is.EqualTo(404));
     }
 }

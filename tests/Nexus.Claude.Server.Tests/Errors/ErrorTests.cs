@@ -22,7 +22,7 @@ internal sealed class ErrorTests
         var (status, body, _) = await host.PostJsonAsync(Chat, "{\n  \"model\": \"sonnet\",,\n}");
         Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
         AssertError(body, "invalid_request_error", null, "invalid_json");
-        Assert.That(Message(body), Does.Contain("line 2, byte 22"));
+        Assert.That(Message(body), Does.Contain("line 2, byte 21"));
     }
 
     [TestCase("[1]")]
@@ -137,7 +137,7 @@ internal sealed class ErrorTests
         Assert.That(status, Is.EqualTo(HttpStatusCode.InternalServerError));
         AssertError(body, "server_error", null, "internal_error");
         Assert.That(body.GetRawText(), Does.Not.Contain("secret"));
-        Assert.That(host.Log.GetSnapshot().Select(static record => record.Exception?.Message), Has.Some.Contains("secret"), "The log has the cause.");
+        Assert.That(host.Log.GetSnapshot().Select(static record => record.Exception?.Message).OfType<string>(), Has.Some.Contains("secret"), "The log has the cause.");
     }
 
     [Test]
