@@ -16,7 +16,7 @@ internal static class TurnEventJson
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartArray();
-            foreach (var turnEvent in events)
+            foreach (var turnEvent in Mend(events))
                 Write(writer, turnEvent);
             writer.WriteEndArray();
         }
@@ -32,6 +32,38 @@ internal static class TurnEventJson
     {
         using var document = JsonDocument.Parse(utf8);
         return [.. document.RootElement.EnumerateArray().Select(Read)];
+    }
+
+    // The model's pieces may split a character that is a pair in UTF-16, of which JSON cannot hold the halves: the first half waits for the second.
+    private static IEnumerable<TurnEvent> Mend(IEnumerable<TurnEvent> events)
+    {
+        var half = "";
+        foreach (var turnEvent in events)
+        {
+            var text = turnEvent switch
+            {
+                TurnEvent.TextDelta delta => delta.Text,
+                TurnEvent.ThinkingDelta delta => delta.Text,
+                TurnEvent.ToolArguments arguments => arguments.Json,
+                _ => null,
+            };
+            if (text is null)
+            {
+                half = "";
+                yield return turnEvent;
+                continue;
+            }
+
+            text = half + text;
+            half = text.Length > 0 && char.IsHighSurrogate(text[^1]) ? text[^1..] : "";
+            text = text[..^half.Length];
+            yield return turnEvent switch
+            {
+                TurnEvent.TextDelta => new TurnEvent.TextDelta(text),
+                TurnEvent.ThinkingDelta => new TurnEvent.ThinkingDelta(text),
+                _ => ((TurnEvent.ToolArguments)turnEvent) with { Json = text },
+            };
+        }
     }
 
     private static void Write(Utf8JsonWriter writer, TurnEvent turnEvent)

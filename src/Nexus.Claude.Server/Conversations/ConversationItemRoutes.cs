@@ -30,10 +30,8 @@ internal sealed class ConversationItemRoutes(IConversationStore store, ILeases l
     /// <returns>A task that ends with the response.</returns>
     public async Task CreateAsync(HttpContext context)
     {
-        using var body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
-        if (body.RootElement.Member("items") is not { } sent)
-            throw GatewayException.Invalid("items", "'items' is missing.");
-        var items = await ConversationRoutes.ReadItemsAsync(sent).ConfigureAwait(false);
+        var body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+        var items = await ConversationRoutes.ReadItemsAsync(body.Get("items"), options.Value.Requests).ConfigureAwait(false);
         await ChangeAsync(context, log => new ConversationChange { ExpectedVersion = log.Conversation.Version, Items = items }).ConfigureAwait(false);
         await WriteItemsAsync(context, items, hasMore: false).ConfigureAwait(false);
     }
@@ -45,7 +43,7 @@ internal sealed class ConversationItemRoutes(IConversationStore store, ILeases l
     {
         var log = await ReadAsync(context).ConfigureAwait(false);
         var item = log.Items[IndexOf(log, context)];
-        await JsonBody.WriteAsync(context, writer => ItemWriter.Write(writer, item, IncludesEncrypted(context))).ConfigureAwait(false);
+        await JsonReply.WriteAsync(context, writer => ItemWriter.Write(writer, item, IncludesEncrypted(context))).ConfigureAwait(false);
     }
 
     /// <summary><c>DELETE /v1/conversations/{id}/items/{item}</c>.</summary>
@@ -60,7 +58,7 @@ internal sealed class ConversationItemRoutes(IConversationStore store, ILeases l
                 var index = IndexOf(log, context);
                 return new ConversationChange { ExpectedVersion = log.Conversation.Version, Keep = index, Items = [.. log.Items.Skip(index + 1)] };
             }).ConfigureAwait(false);
-        await JsonBody.WriteAsync(context, writer => ConversationWriter.Write(writer, conversation)).ConfigureAwait(false);
+        await JsonReply.WriteAsync(context, writer => ConversationWriter.Write(writer, conversation)).ConfigureAwait(false);
     }
 
     /// <summary>Whether a request asks for what the API needs to take thoughts back.</summary>
@@ -84,7 +82,7 @@ internal sealed class ConversationItemRoutes(IConversationStore store, ILeases l
     private static Task WriteItemsAsync(HttpContext context, IReadOnlyList<ConversationItem> items, bool hasMore)
     {
         var includeEncrypted = IncludesEncrypted(context);
-        return JsonBody.WriteAsync(context, writer => ConversationWriter.WriteItems(writer, items, hasMore, includeEncrypted));
+        return JsonReply.WriteAsync(context, writer => ConversationWriter.WriteItems(writer, items, hasMore, includeEncrypted));
     }
 
     private async ValueTask<ConversationLog> ReadAsync(HttpContext context)

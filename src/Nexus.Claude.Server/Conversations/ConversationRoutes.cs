@@ -1,6 +1,5 @@
-using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 using Nexus.Claude.Server.Errors;
 using Nexus.Claude.Server.Security;
 using Nexus.Claude.Server.Turns;
@@ -9,8 +8,9 @@ namespace Nexus.Claude.Server.Conversations;
 
 /// <summary>The routes of conversations: OpenAI's, and the list of all that OpenAI's server lacks.</summary>
 /// <param name="store">The conversations.</param>
+/// <param name="options">What items may be like.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ConversationRoutes(IConversationStore store, TimeProvider time)
+internal sealed class ConversationRoutes(IConversationStore store, IOptions<NexusClaudeServerOptions> options, TimeProvider time)
 {
     private const int MostItemsAtOnce = 20;
 
@@ -19,9 +19,8 @@ internal sealed class ConversationRoutes(IConversationStore store, TimeProvider 
     /// <returns>A task that ends with the response.</returns>
     public async Task CreateAsync(HttpContext context)
     {
-        using var body = await JsonBody.ReadAsync(context, mayBeEmpty: true).ConfigureAwait(false);
-        var json = body.RootElement;
-        var items = json.Member("items") is { } sent ? await ReadItemsAsync(sent).ConfigureAwait(false) : [];
+        var body = await RequestBody.ReadAsync(context, mayBeEmpty: true).ConfigureAwait(false);
+        var items = body.Find("items") is { } sent ? await ReadItemsAsync(sent, options.Value.Requests).ConfigureAwait(false) : [];
         var caller = context.Caller();
         var now = time.GetUtcNow();
         var conversation = new Conversation
@@ -30,13 +29,13 @@ internal sealed class ConversationRoutes(IConversationStore store, TimeProvider 
             Owner = caller.KeyId,
             CreatedAt = now,
             UpdatedAt = now,
-            Metadata = Metadata.Read(json),
-            Model = json.Text("model"),
-            ProjectPath = json.Text("project_path") is { } path ? WorkingDirectories.Resolve(caller, path, "project_path") : null,
+            Metadata = Metadata.Read(body),
+            Model = body.Find("model")?.AsString(),
+            ProjectPath = body.Find("project_path") is { } path ? WorkingDirectories.Resolve(caller, path.AsString(), path.Path) : null,
             ItemCount = items.Count,
         };
         await store.CreateAsync(conversation, items, context.RequestAborted).ConfigureAwait(false);
-        await JsonBody.WriteAsync(context, writer => ConversationWriter.Write(writer, conversation)).ConfigureAwait(false);
+        await JsonReply.WriteAsync(context, writer => ConversationWriter.Write(writer, conversation)).ConfigureAwait(false);
     }
 
     /// <summary><c>GET /v1/conversations</c>.</summary>
@@ -46,7 +45,7 @@ internal sealed class ConversationRoutes(IConversationStore store, TimeProvider 
     {
         var page = PageQuery.Read(context.Request, defaultLimit: 100);
         var found = await store.ListAsync(context.Caller().KeyId, page.After, page.Limit, page.NewestFirst, context.RequestAborted).ConfigureAwait(false);
-        await JsonBody.WriteAsync(context, writer => ConversationWriter.WriteList(writer, found)).ConfigureAwait(false);
+        await JsonReply.WriteAsync(context, writer => ConversationWriter.WriteList(writer, found)).ConfigureAwait(false);
     }
 
     /// <summary><c>GET /v1/conversations/{id}</c>.</summary>
@@ -56,7 +55,7 @@ internal sealed class ConversationRoutes(IConversationStore store, TimeProvider 
     {
         var id = Id(context);
         var found = await store.FindAsync(context.Caller().KeyId, id, context.RequestAborted).ConfigureAwait(false) ?? throw ConversationStep.NotFound(id);
-        await JsonBody.WriteAsync(context, writer => ConversationWriter.Write(writer, found)).ConfigureAwait(false);
+        await JsonReply.WriteAsync(context, writer => ConversationWriter.Write(writer, found)).ConfigureAwait(false);
     }
 
     /// <summary><c>POST /v1/conversations/{id}</c>.</summary>
@@ -65,10 +64,9 @@ internal sealed class ConversationRoutes(IConversationStore store, TimeProvider 
     public async Task UpdateAsync(HttpContext context)
     {
         var id = Id(context);
-        using var body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
-        var metadata = Metadata.Read(body.RootElement);
+        var metadata = Metadata.Read(await RequestBody.ReadAsync(context).ConfigureAwait(false));
         var found = await store.UpdateAsync(context.Caller().KeyId, id, metadata, context.RequestAborted).ConfigureAwait(false) ?? throw ConversationStep.NotFound(id);
-        await JsonBody.WriteAsync(context, writer => ConversationWriter.Write(writer, found)).ConfigureAwait(false);
+        await JsonReply.WriteAsync(context, writer => ConversationWriter.Write(writer, found)).ConfigureAwait(false);
     }
 
     /// <summary><c>DELETE /v1/conversations/{id}</c>.</summary>
@@ -79,17 +77,17 @@ internal sealed class ConversationRoutes(IConversationStore store, TimeProvider 
         var id = Id(context);
         if (!await store.DeleteAsync(context.Caller().KeyId, id, context.RequestAborted).ConfigureAwait(false))
             throw ConversationStep.NotFound(id);
-        await JsonBody.WriteAsync(context, writer => ConversationWriter.WriteDeleted(writer, id)).ConfigureAwait(false);
+        await JsonReply.WriteAsync(context, writer => ConversationWriter.WriteDeleted(writer, id)).ConfigureAwait(false);
     }
 
     internal static string Id(HttpContext context) => (string)context.Request.RouteValues["id"]!;
 
-    internal static async ValueTask<List<ConversationItem>> ReadItemsAsync(JsonElement sent)
+    internal static async ValueTask<List<ConversationItem>> ReadItemsAsync(RequestValue sent, GatewayRequestOptions limits)
     {
-        var items = await ItemReader.ReadAllAsync(sent, "items").ConfigureAwait(false);
+        var items = await new ItemReader(limits).ReadAllAsync(sent).ConfigureAwait(false);
         return items.Count <= MostItemsAtOnce
             ? items
-            : throw GatewayException.Invalid("items", string.Create(CultureInfo.InvariantCulture, $"At most {MostItemsAtOnce} items can be added at once; there are {items.Count}."));
+            : throw GatewayException.Invalid(
+                sent.Path, $"At most {MostItemsAtOnce} items can be added at once; there are {items.Count}.", "array_above_max_length");
     }
-
 }

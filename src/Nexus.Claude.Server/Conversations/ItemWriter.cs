@@ -75,8 +75,7 @@ internal static class ItemWriter
         if (thought is ThinkingBlock { Thinking.Length: > 0 } thinking)
         {
             writer.WriteStartObject();
-            writer.WriteString("type"u8, "summary_text"u8);
-            writer.WriteString("text"u8, thinking.Thinking);
+            WriteSummaryText(writer, thinking.Thinking);
             writer.WriteEndObject();
         }
 
@@ -109,10 +108,13 @@ internal static class ItemWriter
                     writer.WriteString("text"u8, text.Text);
                     break;
                 case ImageBlock image:
-                    ItemMedia.WriteImage(writer, image);
+                    writer.WriteString("type"u8, "input_image"u8);
+                    writer.WriteString("detail"u8, "auto"u8);
+                    writer.WriteNull("file_id"u8);
+                    writer.WriteString("image_url"u8, image.Source.Url ?? $"data:{image.Source.MediaType};base64,{image.Source.Data}");
                     break;
                 case DocumentBlock document:
-                    ItemMedia.WriteFile(writer, document);
+                    WriteFile(writer, document);
                     break;
                 default:
                     // Nothing that a client of OpenAI's knows; the model still sees it.
@@ -127,6 +129,19 @@ internal static class ItemWriter
         writer.WriteEndArray();
     }
 
+    private static void WriteFile(Utf8JsonWriter writer, DocumentBlock document)
+    {
+        var source = document.Source;
+        writer.WriteString("type"u8, "input_file"u8);
+        writer.WriteString("filename"u8, document.Title);
+        if (source.Url is not null)
+            writer.WriteString("file_url"u8, source.Url);
+        else if (source.Type == "text")
+            writer.WriteString("file_data"u8, $"data:{source.MediaType};base64,{Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(source.Data ?? ""))}");
+        else
+            writer.WriteString("file_data"u8, $"data:{source.MediaType};base64,{source.Data}");
+    }
+
     /// <summary>Writes the members of a part that the model said.</summary>
     /// <param name="writer">At the beginning of the part's object.</param>
     /// <param name="text">What it said.</param>
@@ -138,5 +153,14 @@ internal static class ItemWriter
         writer.WriteEndArray();
         writer.WriteStartArray("logprobs"u8);
         writer.WriteEndArray();
+    }
+
+    /// <summary>Writes the members of a part of a thought.</summary>
+    /// <param name="writer">At the beginning of the part's object.</param>
+    /// <param name="text">What the model thought.</param>
+    public static void WriteSummaryText(Utf8JsonWriter writer, string text)
+    {
+        writer.WriteString("type"u8, "summary_text"u8);
+        writer.WriteString("text"u8, text);
     }
 }

@@ -12,26 +12,24 @@ internal static class Metadata
     private const int LongestValue = 512;
 
     /// <summary>Reads the member <c>metadata</c>.</summary>
-    /// <param name="json">The request's body.</param>
+    /// <param name="body">The request's body.</param>
     /// <returns>The metadata; empty when there is none.</returns>
     /// <exception cref="GatewayException">It is something else, or too much.</exception>
-    public static IReadOnlyDictionary<string, string> Read(JsonElement json)
+    public static IReadOnlyDictionary<string, string> Read(RequestValue body)
     {
-        if (json.Member("metadata") is not { } metadata)
-            return new Dictionary<string, string>();
-        if (metadata.ValueKind != JsonValueKind.Object)
-            throw GatewayException.Invalid("metadata", "'metadata' must be an object of strings.");
         var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var pair in metadata.EnumerateObject())
+        if (body.Find("metadata") is not { } metadata)
+            return pairs;
+        foreach (var pair in metadata.AsObject().Json.EnumerateObject())
         {
-            if (pair.Value.ValueKind != JsonValueKind.String)
-                throw GatewayException.Invalid($"metadata.{pair.Name}", $"'metadata.{pair.Name}' must be a string.");
-            var value = pair.Value.GetString()!;
+            var value = new RequestValue(pair.Value, metadata.PathOf(pair.Name)).AsString();
             if (pair.Name.Length > LongestName || value.Length > LongestValue)
-                throw GatewayException.Invalid("metadata", $"A name in 'metadata' has at most {LongestName} characters, a value {LongestValue}.");
+                throw GatewayException.Invalid("metadata", $"A name in 'metadata' has at most {LongestName} characters, a value {LongestValue}.", "invalid_value");
             pairs[pair.Name] = value;
         }
 
-        return pairs.Count <= MostPairs ? pairs : throw GatewayException.Invalid("metadata", $"'metadata' has at most {MostPairs} names; there are {pairs.Count}.");
+        return pairs.Count <= MostPairs
+            ? pairs
+            : throw GatewayException.Invalid("metadata", $"'metadata' has at most {MostPairs} names; there are {pairs.Count}.", "invalid_value");
     }
 }

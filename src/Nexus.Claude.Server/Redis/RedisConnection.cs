@@ -62,23 +62,6 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         return await command(connection.GetDatabase()).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Whether Redis answers.</summary>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Null when it does; otherwise why not, fit for the operator.</returns>
-    public async ValueTask<string?> CheckAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await TryRunAsync(static database => database.PingAsync(), cancellationToken).ConfigureAwait(false);
-            return null;
-        }
-        catch (Exception failure) when (IsFailure(failure))
-        {
-            return $"Redis does not answer ({failure.GetType().Name}). Conversations answer with status 503 until it does; see that it runs and "
-                + "that NexusClaudeServerOptions.Redis.ConnectionString names it.";
-        }
-    }
-
     /// <summary>Whether a command failed because of Redis and not because of the caller.</summary>
     /// <param name="failure">What the command threw.</param>
     /// <returns>True for Redis.</returns>

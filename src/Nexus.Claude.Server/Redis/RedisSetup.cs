@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Nexus.Claude.Server.Operations;
 
 namespace Nexus.Claude.Server.Redis;
 
@@ -14,6 +15,7 @@ internal static class RedisSetup
     {
         services.TryAddSingleton<RedisConnection>();
         services.TryAddSingleton<RedisSessionStore>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IReadinessCheck, RedisCheck>());
         services.AddOptions<NexusClaudeServerOptions>().Validate(
             static options => options.Redis is { Timeout.Ticks: > 0, LeaseTime.TotalMilliseconds: >= 1000 } redis
                 && redis.Timeout < TimeSpan.FromDays(1)

@@ -27,6 +27,7 @@ internal static class SessionSetup
     /// <param name="app">The application.</param>
     public static void MapSessions(this WebApplication app)
     {
+        app.MapInterrupt();
     }
 
     private sealed class SessionOptionsValidation : IValidateOptions<NexusClaudeServerOptions>

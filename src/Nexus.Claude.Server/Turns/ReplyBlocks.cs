@@ -55,7 +55,13 @@ internal sealed class ReplyBlocks
 
     /// <summary>The blocks so far. Empty ones are left out, and calls whose arguments were cut off.</summary>
     /// <returns>The blocks.</returns>
-    public IReadOnlyList<ContentBlock> ToBlocks() => [.. _parts.Select(ToBlock).OfType<ContentBlock>()];
+    public IReadOnlyList<ContentBlock> ToBlocks()
+    {
+        List<ContentBlock> blocks = [.. _parts.Select(ToBlock).OfType<ContentBlock>()];
+        if (Ended?.StructuredOutput is { } output && !blocks.Exists(static block => block is TextBlock))
+            blocks.Add(new TextBlock(output.GetRawText()));
+        return blocks;
+    }
 
     private static ContentBlock? ToBlock(Part part)
     {

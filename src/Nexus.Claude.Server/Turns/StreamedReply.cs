@@ -16,6 +16,11 @@ internal interface IStreamEncoder
     /// <param name="happening">The event; after <see cref="TurnEvent.Ended"/> nothing more comes.</param>
     void Write(TurnEvent happening);
 
+    /// <summary>Does what has to be done before the client learns that the reply is complete; then <see cref="Write"/> gets the event.</summary>
+    /// <param name="ended">How it ended.</param>
+    /// <returns>Completes when it is done.</returns>
+    ValueTask CompleteAsync(TurnEvent.Ended ended) => ValueTask.CompletedTask;
+
     /// <summary>Writes that the turn failed. Nothing more comes.</summary>
     /// <param name="error">Why.</param>
     void Fail(GatewayException error);
@@ -51,6 +56,8 @@ internal static class StreamedReply
         {
             while (true)
             {
+                if (next is TurnEvent.Ended ended)
+                    await encoder.CompleteAsync(ended).ConfigureAwait(false);
                 if (next is null)
                     output.Write(": keep-alive\n\n"u8);
                 else

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Nexus.Claude.Memory.Privacy;
+using Nexus.Claude.Memory.Tests.Audit;
 
 namespace Nexus.Claude.Memory.Tests.Privacy;
 
@@ -67,6 +68,7 @@ internal sealed class RedactionTests
     ];
 
     [TestCaseSource(nameof(Secrets))]
+    [Row(17)]
     public void A_secret_is_replaced_by_its_kind((string Kind, string Secret, string Around) sample)
     {
         string text = sample.Around.Replace("{0}", sample.Secret, StringComparison.Ordinal);
@@ -81,6 +83,7 @@ internal sealed class RedactionTests
     }
 
     [Test]
+    [Row(17)]
     public void At_least_25_kinds_are_known() => Assert.That(SecretKinds.All.Select(kind => kind.Name).Distinct().Count(), Is.GreaterThanOrEqualTo(25));
 
     [TestCase("The password is checked in PasswordPolicy.cs and rotated by the job")]
@@ -133,6 +136,7 @@ internal sealed class RedactionTests
     [TestCase("<recalled-context source=\"nexus-memory\" id=\"k\">old</recalled-context k> new", " new")]
     [TestCase("<privateer> stays, 1 < 2 > 0", "<privateer> stays, 1 < 2 > 0")]
     [TestCase("a </private> b", "a  b")]
+    [Row(18)]
     public void Private_spans_are_taken_out(string text, string kept) => Assert.That(PrivateSpans.Remove(text), Is.EqualTo(kept));
 
     [TestCase("/repo/.env", true)]

@@ -79,7 +79,10 @@ internal sealed class AgentMode : IAgentMode
         options.CanUseTool = rules.DecideAsync;
     }
 
-    private static void Require(Caller caller)
+    /// <summary>Refuses a caller that may not run agents.</summary>
+    /// <param name="caller">Who.</param>
+    /// <exception cref="GatewayException">It may not (403).</exception>
+    public static void Require(Caller caller)
     {
         if (!caller.Policy.AllowsAgent)
         {
