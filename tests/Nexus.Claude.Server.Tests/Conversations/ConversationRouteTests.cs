@@ -204,7 +204,7 @@ internal sealed class ConversationRouteTests
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var host = await GatewayHost.StartAsync(
-            new ScriptedTurns(new ScriptedTurn().Text("1").Wait(gate).End()), options => options.Conversations.WhenBusy = NexusClaudeServerOptions.BusyConversation.Reject);
+            new ScriptedTurns(new ScriptedTurn().Text("1").Wait(gate).End()), options => options.Conversations.WhenBusy = BusyConversation.Reject);
         var id = await MakeAsync(host);
         using var stream = await host.PostAsync(
             "/v1/responses", $$"""{"model":"sonnet","conversation":"{{id}}","input":"a","stream":true}""", completion: HttpCompletionOption.ResponseHeadersRead);
