@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 using System.Text;
 using System.Text.Json;
 
@@ -28,6 +29,8 @@ internal sealed class Measurement(string mode, long processStart, double? starte
     private double? _closed;
     private long _messages;
     private long _characters;
+    private long _compiledMethods;
+    private double _compilationMs;
     private string? _error;
 
     public void Begin()
@@ -62,6 +65,8 @@ internal sealed class Measurement(string mode, long processStart, double? starte
             case ResultMessage:
                 _result ??= Since(_turnBegin);
                 _resultCpu = Cpu();
+                _compiledMethods = JitInfo.GetCompiledMethodCount();
+                _compilationMs = JitInfo.GetCompilationTime().TotalMilliseconds;
                 break;
         }
     }
@@ -106,6 +111,8 @@ internal sealed class Measurement(string mode, long processStart, double? starte
             Write(json, "start_ms", _startMs);
             Write(json, "total_cpu_ms", Cpu());
             Write(json, "alloc_mb", (GC.GetTotalAllocatedBytes() - _beginAllocated) / 1048576.0);
+            json.WriteNumber("jit_methods", _compiledMethods);
+            Write(json, "jit_ms", _compilationMs);
             if (turns == 1)
             {
                 Write(json, "init_ms", _firstInit);

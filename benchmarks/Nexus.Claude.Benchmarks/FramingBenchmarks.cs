@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using BenchmarkDotNet.Attributes;
 using Nexus.Claude.Wire;
 
@@ -28,8 +27,7 @@ public class FramingBenchmarks
 
     private static async Task<long> ReadAsync(byte[] bytes)
     {
-        var pipe = PipeReader.Create(new MemoryStream(bytes), new StreamPipeReaderOptions(bufferSize: 64 * 1024, minimumReadSize: 4096));
-        var reader = new LineReader(pipe, int.MaxValue);
+        using var reader = new LineReader(new MemoryStream(bytes), int.MaxValue);
         long total = 0;
         while (await reader.WaitAsync(CancellationToken.None))
         {

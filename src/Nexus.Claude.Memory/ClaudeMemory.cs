@@ -7,6 +7,8 @@ using Nexus.Claude.Memory.Privacy;
 using Nexus.Claude.Memory.Recall;
 using Nexus.Claude.Memory.Record;
 using Nexus.Claude.Memory.Store;
+using Nexus.Claude.Memory.Store.Meilisearch;
+using Nexus.Claude.Memory.Vectors;
 
 namespace Nexus.Claude.Memory;
 
@@ -19,6 +21,7 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
     private readonly SharedStore _shared;
     private readonly MemoryOptions _options;
     private readonly MemoryComposer _composer;
+    private readonly Embeddings? _embeddings;
 
     private ClaudeMemory(SharedStore shared, MemoryOptions options)
     {
@@ -26,6 +29,8 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
         _options = options;
         _composer = new MemoryComposer(options, shared.Key);
         IsEnabled = IsOn(options);
+        _embeddings = IsEnabled ? shared.EmbeddingsFor(options) : null;
+        _embeddings?.Know(options.Scope);
     }
 
     /// <summary>Whose memory this is.</summary>
@@ -48,9 +53,11 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
     {
         options = options?.Clone() ?? new MemoryOptions();
         options.Validate();
-        string path = System.IO.Path.GetFullPath(options.Path ?? DefaultPath());
         var logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Nexus.Claude.Memory");
-        var store = await SqliteMemoryStore.OpenAsync(path, options.TimeProvider, logger, cancellationToken).ConfigureAwait(false);
+        IMemoryStore store = options.Meilisearch is { } server
+            ? await MeilisearchMemoryStore.OpenAsync(server, options.TimeProvider, logger, cancellationToken).ConfigureAwait(false)
+            : await SqliteMemoryStore.OpenAsync(System.IO.Path.GetFullPath(options.Path ?? DefaultPath()), options.TimeProvider, logger, cancellationToken)
+                .ConfigureAwait(false);
         var memory = new ClaudeMemory(new SharedStore(store, store.Key, new MessagePreparation(options.RedactSecrets ? new SecretRedactor(store.Key) : null)), options);
         if (options.Retention is { } retention)
             memory._shared.StartExpiry(memory.Scope, options.TimeProvider.GetUtcNow() - retention, logger);
@@ -97,8 +104,10 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
                     prepared.Add(kept);
             }
 
-            if (prepared.Count > 0)
-                await Store.AddAsync(prepared, cancellationToken).ConfigureAwait(false);
+            if (prepared.Count == 0)
+                continue;
+            await Store.AddAsync(prepared, cancellationToken).ConfigureAwait(false);
+            _embeddings?.Add(prepared);
         }
     }
 
@@ -107,6 +116,16 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
     /// <returns>The end of the writing.</returns>
     /// <exception cref="MemoryStoreException">It could not be written. It is kept and tried again with the next messages.</exception>
     public Task FlushAsync(CancellationToken cancellationToken = default) => Store.FlushAsync(cancellationToken);
+
+    /// <summary>
+    /// Completes when everything stored before has its vector, for programs that store much and end. Without
+    /// <see cref="MemoryOptions.EmbeddingGenerator"/> that is at once; what is not done when the memory is disposed of is done when it is
+    /// opened again.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The end of the embedding.</returns>
+    /// <exception cref="MemoryStoreException">The generator or the file failed. It is tried again later.</exception>
+    public Task WaitForEmbeddingsAsync(CancellationToken cancellationToken = default) => _embeddings?.WaitAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Finds what was said about something.</summary>
     /// <param name="query">What to look for.</param>
@@ -122,11 +141,15 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
         if (!IsEnabled || terms.Count == 0)
             return new RecallResult([], [], _options.TimeProvider.GetElapsedTime(started));
 
+        var (vector, embedding) = _embeddings is null ? (null, EmbeddingOutcome.NotConfigured)
+            : await _embeddings.OfQueryAsync(query.Text!, _shared.Preparation.Clean, _options.EmbeddingTimeout, cancellationToken).ConfigureAwait(false);
         bool narrow = query.Since is not null || query.Until is not null;
         var set = await Store.FindAsync(new CandidateQuery(Scope, ProjectReach.Of(query), terms)
         {
+            Names = SpokenNames.Of(query.Text ?? "", terms),
             OnlyConversation = query.ConversationId,
             ExceptConversation = query.ExceptConversationId,
+            Vector = vector,
             // Half as many would do for the ten best; the rest is for what is left out as repetition.
             Limit = narrow ? 400 : Math.Max(60, (query.Limit ?? _options.MaxItems) * 2),
         }, cancellationToken).ConfigureAwait(false);
@@ -135,9 +158,9 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
 
         var ranked = new MemoryRanker(set, query, _options, LocalNow()).Rank();
         var taken = Selection.Take(ranked, query.Limit ?? _options.MaxItems, query.MinimumCoverage ?? _options.MinimumCoverage,
-            query.MinimumScore ?? _options.MinimumScore, _options.Scoring == RelevanceScoring.Ranked, query.Diversify, query.ConversationId is not null);
+            query.MinimumScore ?? _options.MinimumScore, _options.MinimumSimilarity, _options.Scoring == RelevanceScoring.Ranked, query.Diversify, query.ConversationId is not null);
         return new RecallResult([.. taken.Select(item => new RecalledItem(item.Candidate.Message, item.Relevance))],
-            [.. set.Terms.Select(term => term.Token)], _options.TimeProvider.GetElapsedTime(started));
+            [.. set.Terms.Select(term => term.Token)], _options.TimeProvider.GetElapsedTime(started)) { Embedding = embedding, IsFromOutbox = set.IsFromOutbox };
     }
 
     /// <summary>What to put before a prompt.</summary>

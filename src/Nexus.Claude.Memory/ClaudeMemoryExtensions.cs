@@ -44,11 +44,29 @@ public static class ClaudeMemoryExtensions
 
     /// <summary>Gives the clients of a container a memory, as <see cref="UseMemory(ClaudeOptions, Action{MemoryOptions})"/> does.</summary>
     /// <param name="builder">What is registered.</param>
-    /// <param name="configure">Sets the options of the memory; null for the defaults.</param>
     /// <returns>The builder.</returns>
-    public static NexusClaudeBuilder AddMemory(this NexusClaudeBuilder builder, Action<MemoryOptions>? configure = null)
+    public static NexusClaudeBuilder AddMemory(this NexusClaudeBuilder builder) => builder.AddMemory(static (MemoryOptions _) => { });
+
+    /// <summary>The same with options of the memory's own.</summary>
+    /// <param name="builder">What is registered.</param>
+    /// <param name="configure">Sets the options of the memory.</param>
+    /// <returns>The builder.</returns>
+    public static NexusClaudeBuilder AddMemory(this NexusClaudeBuilder builder, Action<MemoryOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.Configure(options => options.UseMemory(configure ?? (static _ => { })));
+        ArgumentNullException.ThrowIfNull(configure);
+        return builder.Configure(options => options.UseMemory(configure));
+    }
+
+    /// <summary>The same with services of the container, for example a registered embedding generator.</summary>
+    /// <param name="builder">What is registered.</param>
+    /// <param name="configure">Sets the options of the memory; it gets the container as well.</param>
+    /// <returns>The builder.</returns>
+    public static NexusClaudeBuilder AddMemory(this NexusClaudeBuilder builder, Action<MemoryOptions, IServiceProvider> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.Options.Configure<IServiceProvider>((options, services) => options.UseMemory(memory => configure(memory, services)));
+        return builder;
     }
 }

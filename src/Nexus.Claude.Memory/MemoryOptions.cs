@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
 namespace Nexus.Claude.Memory;
@@ -12,6 +13,12 @@ public sealed class MemoryOptions
 
     /// <summary>The SQLite file. Null: <c>nexus-claude/memory.db</c> in the user's folder for local application data.</summary>
     public string? Path { get; set; }
+
+    /// <summary>
+    /// The Meilisearch server that keeps the memory of many machines, instead of the file. Null, the default: the file. While the server is away
+    /// everything goes on: what is to be stored waits in an outbox, and recall searches what waits there.
+    /// </summary>
+    public MeilisearchOptions? Meilisearch { get; set; }
 
     /// <summary>Whose memory it is. A server names its tenant and user here, or asks <see cref="ClaudeMemory.ForScope"/> for each request.</summary>
     public MemoryScope Scope { get; set; } = MemoryScope.Local;
@@ -61,6 +68,27 @@ public sealed class MemoryOptions
     /// <summary>How long recalling for a prompt may take before the prompt goes on without. 300 milliseconds by default.</summary>
     public TimeSpan RecallTimeout { get; set; } = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>
+    /// Finds what says the same in other words. Null, the default, goes by words alone. With a generator, messages get their vectors in the
+    /// background after they are written, and a query is searched for by both; whenever the generator is slow or fails, by words alone.
+    /// It sees texts without secrets and private spans, and stays yours to dispose of after the memory.
+    /// </summary>
+    public IEmbeddingGenerator<string, Embedding<float>>? EmbeddingGenerator { get; set; }
+
+    /// <summary>
+    /// The model of the generator, where the generator does not say it. Vectors of another model are not used, and replaced in the background.
+    /// </summary>
+    public string? EmbeddingModel { get; set; }
+
+    /// <summary>How long the vector of a query may take before the search goes by words alone. 300 milliseconds by default; it is not part of <see cref="RecallTimeout"/>.</summary>
+    public TimeSpan EmbeddingTimeout { get; set; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>
+    /// How near in meaning a hit has to be that does not cover enough of the words, as a cosine from 0 to 1. 0.45 by default, which suits most
+    /// models of sentences; models whose unrelated texts are near each other need more.
+    /// </summary>
+    public double MinimumSimilarity { get; set; } = 0.45;
+
     /// <summary>How long messages are kept. Null, the default, keeps them.</summary>
     public TimeSpan? Retention { get; set; }
 
@@ -102,6 +130,7 @@ public sealed class MemoryOptions
     {
         var copy = (MemoryOptions)MemberwiseClone();
         copy.IgnoredFiles = [.. IgnoredFiles];
+        copy.Meilisearch = Meilisearch?.Clone();
         return copy;
     }
 
@@ -118,12 +147,15 @@ public sealed class MemoryOptions
         Check(DecayFloor is >= 0 and <= 1, nameof(DecayFloor), "must be 0 to 1");
         Check(HalfLife > TimeSpan.Zero && ToolHalfLife > TimeSpan.Zero, nameof(HalfLife), "and ToolHalfLife must be longer than zero");
         Check(RecallTimeout > TimeSpan.Zero, nameof(RecallTimeout), "must be longer than zero");
+        Check(EmbeddingTimeout > TimeSpan.Zero, nameof(EmbeddingTimeout), "must be longer than zero");
+        Check(MinimumSimilarity is >= 0 and <= 1, nameof(MinimumSimilarity), "must be 0 to 1");
         Check(Retention is null || Retention > TimeSpan.Zero, nameof(Retention), "must be longer than zero, or null to keep everything");
         Check(TimeProvider is not null, nameof(TimeProvider), "must name a clock");
         Check(Weights is not null && Math.Abs(Weights.Semantic + Weights.Directory + Weights.Files + Weights.Recency - 1) <= 0.01
             && Math.Min(Math.Min(Weights.Semantic, Weights.Directory), Math.Min(Weights.Files, Weights.Recency)) >= 0,
             nameof(Weights), "must not be negative and must add up to 1");
         Check(IgnoredFiles is not null && IgnoredFiles.All(glob => !string.IsNullOrWhiteSpace(glob)), nameof(IgnoredFiles), "must not hold empty globs");
+        Meilisearch?.Validate((isRight, name, rule) => Check(isRight, $"{nameof(Meilisearch)}.{name}", rule));
         if (failures.Count > 0)
             throw new OptionsValidationException(failures);
 

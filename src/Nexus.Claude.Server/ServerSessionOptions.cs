@@ -59,6 +59,9 @@ public sealed class ServerSessionOptions
     /// <summary>Whether processes are started with the server and not with its first request. Default true.</summary>
     public bool StartAhead { get; set; } = true;
 
+    /// <summary>False does not ask the CLI to defer calls of the client's tools, which is how a CLI behaves that does not know of it.</summary>
+    internal bool DefersClientTools { get; set; } = true;
+
     /// <summary>One sentence for each mistake.</summary>
     internal IEnumerable<string> Mistakes()
     {

@@ -162,8 +162,10 @@ test('pictures arrive as pictures', async () => {
 });
 
 test('sampling reaches the model', async () => {
-  const temperature = await ask('[[body:temperature]]', { temperature: 0.25 });
+  const temperature = await ask('[[body:temperature]]', { model: 'haiku', temperature: 0.25 });
   assert.equal(temperature.choices[0].message.content, '0.25');
+  const { response } = await ask('[[say:ok]]', { temperature: 0.25, seed: 7 }).withResponse();
+  assert.match(response.headers.get('x-nexus-ignored-params'), /seed/);
   const stops = await ask('[[body:stop_sequences]]', { stop: 'END' });
   assert.deepEqual(JSON.parse(stops.choices[0].message.content), ['END']);
   const tokens = await ask('[[body:max_tokens]]', { max_completion_tokens: 77 });

@@ -21,6 +21,31 @@ internal static class SettingsReader
         ["claude.timeout_seconds"] = Server(SettingValue.Seconds, (options, time) => options.Limits.TurnTimeout = time),
         ["claude.max_concurrent_sessions"] = Server(SettingValue.Number, (options, number) => options.Limits.MaxConcurrentTurns = number),
 
+        ["claude.use_interactive_sessions"] = Server(SettingValue.Flag, (options, flag) =>
+            options.Sessions.MaxLiveConversations = flag ? options.Sessions.MaxLiveConversations : 0),
+
+        ["process_pool.size"] = Server(SettingValue.Number, ProcessSettings.SetSize),
+        ["process_pool.min_idle"] = Server(SettingValue.Number, (options, number) => options.Sessions.MinIdle = Math.Min(number, options.Sessions.MaxProcesses)),
+        ["process_pool.max_idle"] = Server(SettingValue.Number, (options, number) => options.Sessions.MaxLiveConversations = number),
+        ["process_pool.max_memory_mb"] = Server(SettingValue.Number, (options, number) => options.Sessions.MaxLiveMemoryBytes = number * 1024L * 1024),
+
+        ["cache.enabled"] = Server(SettingValue.Flag, (options, flag) => options.Cache.Enabled = flag),
+        ["cache.ttl_seconds"] = Server(SettingValue.Seconds, (options, time) => options.Cache.Lifetime = time),
+        ["cache.max_entries"] = Server(SettingValue.Number, (options, number) => options.Cache.MaxBytesInMemory = number * ProcessSettings.BytesOfReply),
+        ["cache.deterministic"] = Server(SettingValue.Flag, (options, flag) => options.Cache.IncludeDeterministic = flag),
+
+        ["conversation.max_history_messages"] = Server(SettingValue.Number, (options, number) => options.Conversations.MaxItems = number),
+        ["conversation.session_timeout_minutes"] = Server(SettingValue.Minutes, (options, time) =>
+            (options.Conversations.Lifetime, options.Sessions.LiveConversationTimeout) = (time, time)),
+        ["conversation.database_path"] = Server(SettingValue.Path, (options, path) => options.Conversations.DatabasePath = path),
+        ["database.url"] = Server(DatabaseUrl.Read, (options, path) => options.Conversations.DatabasePath = path),
+
+        ["redis.connection_string"] = Server(SettingValue.Text, (options, text) => options.Redis.ConnectionString = text),
+        ["redis.key_prefix"] = Server(SettingValue.Text, (options, text) => options.Redis.KeyPrefix = text),
+
+        ["requests.strict"] = Server(SettingValue.Flag, (options, flag) => options.Requests.Strict = flag),
+        ["sessions.environment"] = Server(SettingValue.List, (options, names) => options.Sessions.Environment = names),
+
         ["auth.enabled"] = (settings, value) => settings.AuthEnabled = SettingValue.Flag(value),
         ["auth.secret_key"] = (settings, value) => settings.SecretKey = SettingValue.Text(value),
         ["auth.token_expiry_hours"] = (settings, value) => settings.KeyLifetime = TimeSpan.FromHours(SettingValue.Number(value)),

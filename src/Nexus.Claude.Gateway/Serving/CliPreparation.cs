@@ -36,7 +36,7 @@ internal static class CliPreparation
         var tenth = -1L;
         var progress = new Steps(step =>
         {
-            if (step is { TotalBytes: > 0 and var total } && step.BytesReceived * 10 / total.Value is var now && now > tenth)
+            if (step is { TotalBytes: > 0 and var total } && step.BytesReceived * 10 / total is var now && now > tenth)
             {
                 tenth = now;
                 surroundings.Error.WriteLine($"  {now * 10} %");

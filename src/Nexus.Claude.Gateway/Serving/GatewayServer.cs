@@ -46,7 +46,7 @@ internal sealed class GatewayServer(WebApplicationBuilder builder, GatewaySettin
             {
                 await app.StartAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (IOException busy) when (busy.InnerException is AddressInUseException or SocketException || busy is AddressInUseException)
+            catch (Exception busy) when (busy is SocketException or IOException { InnerException: AddressInUseException })
             {
                 throw new OptionsValidationException([$"Cannot listen on {settings.Url}: {busy.Message} Name another port with --port, or 0 for any that is free."]);
             }

@@ -22,4 +22,25 @@ internal static partial class Log
 
     [LoggerMessage(405, LogLevel.Information, "Recalling for a prompt of session {SessionId} took longer than {Limit} and was given up")]
     public static partial void RecallTooSlow(this ILogger logger, string sessionId, TimeSpan limit);
+
+    [LoggerMessage(406, LogLevel.Information, "A query got no vector and is searched for by its words; the generator is left alone for a while: {Suspended}")]
+    public static partial void QueryNotEmbedded(this ILogger logger, bool suspended, Exception cause);
+
+    [LoggerMessage(407, LogLevel.Warning, "Messages got no vectors now; they are found by their words, and tried again after {Pause}")]
+    public static partial void MessagesNotEmbedded(this ILogger logger, TimeSpan pause, Exception cause);
+
+    [LoggerMessage(410, LogLevel.Warning, "Meilisearch is away ({Code}): writes wait in the outbox, recall searches what waits there; next try in {Delay}")]
+    public static partial void ServerAway(this ILogger logger, string code, TimeSpan delay, Exception cause);
+
+    [LoggerMessage(411, LogLevel.Information, "Meilisearch is back, and {Count} entries of the outbox were sent")]
+    public static partial void OutboxDrained(this ILogger logger, int count);
+
+    [LoggerMessage(412, LogLevel.Error, "Meilisearch refuses a message for good ({Code}): it stays in the outbox, parked, and the others go on")]
+    public static partial void MessageParked(this ILogger logger, string code, Exception? cause);
+
+    [LoggerMessage(413, LogLevel.Error, "{Count} documents of another scope came with an answer of Meilisearch and were thrown away: something else writes into its indexes")]
+    public static partial void ForeignDocuments(this ILogger logger, int count);
+
+    [LoggerMessage(414, LogLevel.Warning, "The outbox could not be used now; it is tried again in {Delay}")]
+    public static partial void OutboxFailed(this ILogger logger, TimeSpan delay, Exception cause);
 }

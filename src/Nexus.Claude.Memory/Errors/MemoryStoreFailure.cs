@@ -23,4 +23,7 @@ public enum MemoryStoreFailure
 
     /// <summary>The file, folder or server cannot be reached.</summary>
     Unavailable,
+
+    /// <summary>The server answered and would not: the key is wrong or not allowed to do this, or the server is too old.</summary>
+    Refused,
 }

@@ -130,6 +130,8 @@ internal static partial class Excerpt
 
     private readonly record struct Matching(HashSet<string> Wanted, HashSet<string> Found) : ITokenSink
     {
+        public bool Takes(ReadOnlySpan<char> word) => true;
+
         public void Add(ReadOnlySpan<char> token, ReadOnlySpan<char> surface, TokenKind kind)
         {
             string text = token.ToString();

@@ -56,15 +56,22 @@ internal sealed class SecretRedactor(byte[] key)
         int copied = 0;
         for (int at = 0; at < text.Length;)
         {
-            int start = text.AsSpan(at).IndexOfAny(TokenCharacters);
-            if (start < 0)
+            // Whatever stands between here and there is too short when one of the next characters is no part of it.
+            if (at + LongToken > text.Length)
                 break;
-            start += at;
+            int gap = text.AsSpan(at, LongToken).LastIndexOfAnyExcept(TokenCharacters);
+            if (gap >= 0)
+            {
+                at += gap + 1;
+                continue;
+            }
+
+            int start = at;
             int length = text.AsSpan(start).IndexOfAnyExcept(TokenCharacters);
             if (length < 0)
                 length = text.Length - start;
             at = start + length;
-            if (length < LongToken || !LooksRandom(text.AsSpan(start, length)))
+            if (!LooksRandom(text.AsSpan(start, length)))
                 continue;
 
             output ??= new StringBuilder(text.Length);

@@ -43,5 +43,5 @@ internal static class DirectoryRelation
     }
 
     // Everything is under the root and under a drive: that says nothing.
-    private static bool IsTop(string path) => path is "/" || (path.Length <= 3 && path.Length >= 2 && path[1] == ':');
+    internal static bool IsTop(string path) => path is "/" || (path.Length <= 3 && path.Length >= 2 && path[1] == ':');
 }

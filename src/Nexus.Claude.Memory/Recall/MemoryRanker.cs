@@ -1,6 +1,4 @@
-using Nexus.Claude.Memory.Record;
 using Nexus.Claude.Memory.Store;
-using Nexus.Claude.Memory.Text;
 
 namespace Nexus.Claude.Memory.Recall;
 
@@ -31,11 +29,10 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
             ranked.Add(Combine(entry, Around(exact, row, entry.Candidate)));
 
         double best = ranked.Count == 0 ? 0 : ranked.Max(item => item.Relevance.Text);
-        if (best > 0)
-        {
-            for (int i = 0; i < ranked.Count; i++)
-                ranked[i] = Finish(ranked[i], best);
-        }
+        for (int i = 0; i < ranked.Count; i++)
+            ranked[i] = Finish(ranked[i], best > 0 ? best : 1);
+        if (options.Scoring == RelevanceScoring.Ranked && set.Found.Any(found => found.Similarity is not null))
+            Fuse(ranked);
 
         ranked.RemoveAll(item => item.Relevance.Score <= 0);
         ranked.Sort(static (a, b) => a.Relevance.Score != b.Relevance.Score
@@ -46,22 +43,15 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
 
     private Dictionary<long, ExactScore> Exact()
     {
-        var indices = new Dictionary<string, int>(set.Terms.Count, StringComparer.Ordinal);
-        for (int i = 0; i < set.Terms.Count; i++)
-            indices[set.Terms[i].Token] = i;
-
+        var counts = new TermCounts(set.Terms);
         var scores = new Dictionary<long, ExactScore>(set.Found.Count);
         foreach (var candidate in set.Found)
         {
-            int[] counts = new int[set.Terms.Count];
-            var content = new Counting(indices, counts, []);
-            var about = new Counting(indices, counts, null);
-            IndexTokens.Tokenize(candidate.Message, ref content, ref about);
-
-            double length = content.Tokens!.Count / set.AverageLength;
+            int contentTokens = counts.Count(candidate.Message);
+            double length = contentTokens / set.AverageLength;
             double score = 0;
             uint mask = 0;
-            for (int i = 0; i < counts.Length; i++)
+            for (int i = 0; i < set.Terms.Count; i++)
             {
                 if (counts[i] == 0)
                     continue;
@@ -69,7 +59,7 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
                 score += set.Terms[i].Value * Bm25.Saturation(counts[i], length, Bm25.MessageB);
             }
 
-            scores.Add(candidate.Row, new ExactScore(candidate, score, mask, content.Tokens));
+            scores.Add(candidate.Row, new ExactScore(candidate, score, mask));
         }
 
         return scores;
@@ -103,13 +93,14 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
         double kind = KindFactor(own.Candidate);
         double coverage = set.QueryMass <= 0 ? 0
             : Math.Min(1, (Value(own.Mask) + NeighbourCoverage * Value(around.Mask & ~own.Mask)) / set.QueryMass);
-        return new RankedCandidate(own.Candidate, own.Tokens, new Relevance
+        return new RankedCandidate(own.Candidate, new Relevance
         {
             OwnWords = own.Score,
             Neighbours = around.Score,
             Session = session,
             Kind = kind,
             Coverage = coverage,
+            Similarity = own.Candidate.Similarity,
             Text = (text + session) * kind,
             MatchedTerms = [.. set.Terms.Where((_, i) => (own.Mask >> i & 1) != 0).Select(term => term.Token)],
         });
@@ -137,7 +128,7 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
         var message = item.Candidate.Message;
         var relevance = item.Relevance with { Text = item.Relevance.Text / best };
         if (!query.UsePriors)
-            return item with { Relevance = relevance with { Score = relevance.Text } };
+            return item with { Relevance = relevance with { Score = relevance.Text }, WordScore = relevance.Text };
 
         var age = now - message.CreatedAt;
         if (options.Scoring == RelevanceScoring.WeightedSum)
@@ -150,9 +141,9 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
                 Recency = Decay.Exponential(age, TimeSpan.FromHours(24)),
             };
             var weights = options.Weights;
-            double sum = weights.Semantic * relevance.Coverage + weights.Directory * relevance.Directory + weights.Files * relevance.Files
+            double sum = weights.Semantic * Math.Max(relevance.Coverage, relevance.Similarity ?? 0) + weights.Directory * relevance.Directory + weights.Files * relevance.Files
                 + weights.Recency * relevance.Recency;
-            return item with { Relevance = relevance with { Score = sum } };
+            return item with { Relevance = relevance with { Score = sum }, WordScore = sum };
         }
 
         relevance = relevance with
@@ -162,7 +153,21 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
             Recency = Decay.HalfLife(age, message.Role == MemoryRole.Tool ? options.ToolHalfLife : options.HalfLife, options.DecayFloor),
         };
         double prior = 1 + DirectoryWeight * relevance.Directory + FilesWeight * relevance.Files + (message.Role == MemoryRole.Tool ? 0 : SpokenWeight);
-        return item with { Relevance = relevance with { Score = relevance.Text * prior * relevance.Recency } };
+        double score = relevance.Text * prior * relevance.Recency;
+        return item with { Relevance = relevance with { Score = score }, WordScore = score, Prior = prior * relevance.Recency };
+    }
+
+    // Scores of words and of vectors cannot be added; their places can.
+    private static void Fuse(List<RankedCandidate> ranked)
+    {
+        var byWords = ranked.Where(item => item.Relevance.Text > 0).OrderByDescending(item => item.Relevance.Text).ThenByDescending(item => item.Candidate.Row);
+        var byMeaning = ranked.Where(item => item.Candidate.Similarity > 0).OrderByDescending(item => item.Candidate.Similarity).ThenByDescending(item => item.Candidate.Row);
+        var fused = RankFusion.Fuse([.. byWords.Select(item => item.Candidate.Row)], [.. byMeaning.Select(item => item.Candidate.Row)]);
+        for (int i = 0; i < ranked.Count; i++)
+        {
+            double both = fused.GetValueOrDefault(ranked[i].Candidate.Row);
+            ranked[i] = ranked[i] with { Relevance = ranked[i].Relevance with { Fused = both, Score = both * ranked[i].Prior } };
+        }
     }
 
     // A Chinese character says as much as two and a half letters.
@@ -179,21 +184,17 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
         return length;
     }
 
-    private readonly record struct ExactScore(Candidate Candidate, double Score, uint Mask, List<int> Tokens);
-
-    private readonly record struct Counting(Dictionary<string, int> Indices, int[] Counts, List<int>? Tokens) : ITokenSink
-    {
-        public void Add(ReadOnlySpan<char> token, ReadOnlySpan<char> surface, TokenKind kind)
-        {
-            Tokens?.Add(string.GetHashCode(token));
-            if (Indices.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(token, out int index))
-                Counts[index]++;
-        }
-    }
+    private sealed record ExactScore(Candidate Candidate, double Score, uint Mask);
 }
 
 /// <summary>A candidate with its score.</summary>
 /// <param name="Candidate">What was found.</param>
-/// <param name="Tokens">The tokens of its content as numbers of this process, in order.</param>
 /// <param name="Relevance">Its score and where that comes from.</param>
-internal sealed record RankedCandidate(Candidate Candidate, List<int> Tokens, Relevance Relevance);
+internal sealed record RankedCandidate(Candidate Candidate, Relevance Relevance)
+{
+    /// <summary>What its score is by words alone.</summary>
+    public double WordScore { get; init; }
+
+    /// <summary>What place, files and age make of a score.</summary>
+    public double Prior { get; init; } = 1;
+}

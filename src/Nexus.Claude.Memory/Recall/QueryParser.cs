@@ -11,7 +11,7 @@ internal static class QueryParser
     private const int MostTerms = 256;
     private const double PastedWeight = 0.3;
     private const double FileWeight = 0.3;
-    private const double ExactNameWeight = 1.5;
+    internal const double ExactNameWeight = 1.5;
     private const int LongestNumber = 12;
     private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 
@@ -109,6 +109,8 @@ internal static class QueryParser
 
     private readonly record struct OwnWords(Collector Terms, bool KeepStopWords) : ITokenSink
     {
+        public bool Takes(ReadOnlySpan<char> word) => true;
+
         public void Add(ReadOnlySpan<char> token, ReadOnlySpan<char> surface, TokenKind kind)
         {
             if (!KeepStopWords && kind is TokenKind.Word or TokenKind.Ideographs && EnglishWords.IsStopWord(surface))
@@ -119,6 +121,8 @@ internal static class QueryParser
 
     private readonly record struct PastedNames(Collector Terms, double Weight) : ITokenSink
     {
+        public bool Takes(ReadOnlySpan<char> word) => true;
+
         public void Add(ReadOnlySpan<char> token, ReadOnlySpan<char> surface, TokenKind kind)
         {
             bool noise = token.Length > LongestNumber && token.IndexOfAnyExcept(Hexadecimal) < 0;

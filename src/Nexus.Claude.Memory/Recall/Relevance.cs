@@ -24,6 +24,12 @@ public sealed record Relevance
     /// <summary>The share of what was asked that it covers, 0 to 1.</summary>
     public double Coverage { get; init; }
 
+    /// <summary>How near its meaning is to that of the query, as a cosine; null without embeddings, and for what is not among the nearest.</summary>
+    public double? Similarity { get; init; }
+
+    /// <summary>The reciprocal ranks by words and by meaning together, 0 to 1, which take the place of <see cref="Text"/> in the score; null without embeddings.</summary>
+    public double? Fused { get; init; }
+
     /// <summary>How near its directory is, 0 to 1.</summary>
     public double Directory { get; init; }
 

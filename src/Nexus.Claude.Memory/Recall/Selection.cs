@@ -1,3 +1,5 @@
+using Nexus.Claude.Memory.Record;
+
 namespace Nexus.Claude.Memory.Recall;
 
 /// <summary>From a ranking to what is given: good enough, about the question, nothing twice.</summary>
@@ -14,17 +16,19 @@ internal static class Selection
     /// <param name="limit">How many.</param>
     /// <param name="minimumCoverage">How much of the question a hit has to cover.</param>
     /// <param name="minimumScore">How good a hit has to be.</param>
+    /// <param name="minimumSimilarity">How near in meaning a hit has to be that does not cover enough of the words.</param>
     /// <param name="isShareOfBest">Whether the score is compared with the best one, or taken as it is.</param>
     /// <param name="diversify">Whether repetitions are left out.</param>
     /// <param name="oneConversation">Whether everything is of one conversation anyway.</param>
     public static List<RankedCandidate> Take(
-        List<RankedCandidate> ranked, int limit, double minimumCoverage, double minimumScore, bool isShareOfBest, bool diversify, bool oneConversation)
+        List<RankedCandidate> ranked, int limit, double minimumCoverage, double minimumScore, double minimumSimilarity, bool isShareOfBest, bool diversify, bool oneConversation)
     {
         if (ranked.Count == 0)
             return [];
-        double best = ranked[0].Relevance.Score;
+        double best = ranked.Max(item => item.WordScore);
         double least = isShareOfBest ? minimumScore * best : minimumScore;
-        var pool = ranked.Where(item => item.Relevance.Coverage >= minimumCoverage && item.Relevance.Score >= least);
+        var pool = ranked.Where(item => (item.Relevance.Coverage >= minimumCoverage && item.WordScore >= least)
+            || (isShareOfBest && item.Relevance.Similarity >= minimumSimilarity));
         if (!diversify)
             return [.. pool.Take(limit)];
         return Diverse([.. pool.Take(Math.Max(Pool, limit * 2))], limit, oneConversation ? int.MaxValue : MostOfOneSession);
@@ -34,7 +38,8 @@ internal static class Selection
     private static List<RankedCandidate> Diverse(List<RankedCandidate> pool, int limit, int mostOfOneSession)
     {
         var taken = new List<RankedCandidate>();
-        var sets = pool.ToDictionary(item => item.Candidate.Row, item => item.Tokens.ToHashSet());
+        var tokens = pool.ToDictionary(item => item.Candidate.Row, item => IndexTokens.Numbers(item.Candidate.Message));
+        var sets = tokens.ToDictionary(pair => pair.Key, pair => pair.Value.ToHashSet());
         var pieces = new Dictionary<long, HashSet<int>>();
         var hashes = new HashSet<long>();
         var sessions = new Dictionary<long, int>();
@@ -73,7 +78,7 @@ internal static class Selection
         return taken;
 
         HashSet<int> PiecesOf(RankedCandidate candidate) =>
-            pieces.TryGetValue(candidate.Candidate.Row, out var known) ? known : pieces[candidate.Candidate.Row] = Pieces(candidate.Tokens);
+            pieces.TryGetValue(candidate.Candidate.Row, out var known) ? known : pieces[candidate.Candidate.Row] = Pieces(tokens[candidate.Candidate.Row]);
     }
 
     private static double Jaccard(HashSet<int> a, HashSet<int> b)

@@ -9,4 +9,10 @@ public sealed record ConversationPage(IReadOnlyList<MemoryMessage> Messages, int
 {
     /// <summary>True when there are older messages: ask for them with <see cref="Next"/>.</summary>
     public bool HasMore => Next is not null;
+
+    /// <summary>
+    /// True when the server of <see cref="MemoryOptions.Meilisearch"/> was away: these are only the messages that wait in the outbox of this
+    /// machine, and the counts are theirs.
+    /// </summary>
+    public bool IsFromOutbox { get; init; }
 }

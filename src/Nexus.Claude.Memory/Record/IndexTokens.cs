@@ -10,6 +10,10 @@ internal static class IndexTokens
 {
     // A message that long is a pasted log: its beginning and end say what it was.
     private const int LongestContent = 64 * 1024;
+    private const int LargestKept = 1024 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_buffer;
 
     /// <summary>Cuts a message into tokens.</summary>
     /// <param name="message">The message as it is kept.</param>
@@ -40,27 +44,46 @@ internal static class IndexTokens
     /// <summary>The text for the index, in UTF-8, and the number of tokens of the content.</summary>
     public static (byte[] Text, int ContentTokens) Join(MemoryMessage message)
     {
-        var buffer = new ArrayBufferWriter<byte>(message.Content.Length * 2 + 64);
-        var content = new Joiner(buffer, new Counter());
-        var about = new Joiner(buffer, new Counter());
+        var buffer = t_buffer ??= new ArrayBufferWriter<byte>(4_096);
+        buffer.ResetWrittenCount();
+        var content = new Joiner(buffer);
+        var about = new Joiner(buffer);
         Tokenize(message, ref content, ref about);
-        return (buffer.WrittenSpan.ToArray(), content.Counter.Count);
+        byte[] text = buffer.WrittenSpan.ToArray();
+        if (buffer.Capacity > LargestKept)
+            t_buffer = null;
+        return (text, content.Count);
     }
 
-    private sealed class Counter
+    /// <summary>The tokens of the content as numbers of this process, in order.</summary>
+    public static List<int> Numbers(MemoryMessage message)
     {
-        public int Count { get; set; }
+        var content = new Numberer(new List<int>(message.Content.Length / 6 + 8));
+        var about = new Numberer([]);
+        Tokenize(message, ref content, ref about);
+        return content.Tokens;
     }
 
-    private readonly record struct Joiner(ArrayBufferWriter<byte> Buffer, Counter Counter) : ITokenSink
+    private struct Joiner(ArrayBufferWriter<byte> buffer) : ITokenSink
     {
+        public int Count { get; private set; }
+
+        public readonly bool Takes(ReadOnlySpan<char> word) => true;
+
         public void Add(ReadOnlySpan<char> token, ReadOnlySpan<char> surface, TokenKind kind)
         {
-            var span = Buffer.GetSpan(token.Length * 3 + 1);
+            var span = buffer.GetSpan(token.Length * 3 + 1);
             int length = Encoding.UTF8.GetBytes(token, span);
             span[length] = (byte)' ';
-            Buffer.Advance(length + 1);
-            Counter.Count++;
+            buffer.Advance(length + 1);
+            Count++;
         }
+    }
+
+    private readonly record struct Numberer(List<int> Tokens) : ITokenSink
+    {
+        public bool Takes(ReadOnlySpan<char> word) => true;
+
+        public void Add(ReadOnlySpan<char> token, ReadOnlySpan<char> surface, TokenKind kind) => Tokens.Add(string.GetHashCode(token));
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -14,6 +15,10 @@ internal sealed class MessagePreparation(SecretRedactor? redactor)
     private const int LongestContent = 256 * 1024;
     private const int LongestName = 1_024;
     private const int MostFiles = 200;
+
+    // All that char.IsWhiteSpace knows.
+    private static readonly SearchValues<char> WhiteSpace = SearchValues.Create(
+        "\t\n\v\f\r \u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000");
 
     // Where a project is does not change within a run, and asking the file system for each message would cost more than writing it.
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, string> _projects = new(StringComparer.Ordinal);
@@ -36,7 +41,7 @@ internal sealed class MessagePreparation(SecretRedactor? redactor)
             ToolName = Name(message.ToolName),
             WorkingDirectory = Name(message.WorkingDirectory),
             Session = Name(message.Session),
-            Files = [.. message.Files.Where(file => !string.IsNullOrWhiteSpace(file)).Take(MostFiles).Select(file => Name(file)!).Distinct(StringComparer.Ordinal)],
+            Files = message.Files.Count == 0 ? [] : [.. message.Files.Where(file => !string.IsNullOrWhiteSpace(file)).Take(MostFiles).Select(file => Name(file)!).Distinct(StringComparer.Ordinal)],
         };
         if (message.IsError)
             flags |= MessageFlags.Error;
@@ -84,8 +89,22 @@ internal sealed class MessagePreparation(SecretRedactor? redactor)
     // Equal texts are equal whatever white space a terminal put into them.
     private static long HashOf(string content)
     {
-        string compact = string.Join(' ', content.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(compact)));
+        byte[] compact = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(content.Length));
+        int length = 0;
+        foreach (var range in content.AsSpan().SplitAny(WhiteSpace))
+        {
+            var word = content.AsSpan(range);
+            if (word.IsEmpty)
+                continue;
+            if (length > 0)
+                compact[length++] = (byte)' ';
+            length += Encoding.UTF8.GetBytes(word, compact.AsSpan(length));
+        }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(compact.AsSpan(0, length), hash);
+        ArrayPool<byte>.Shared.Return(compact);
+        return BinaryPrimitives.ReadInt64LittleEndian(hash);
     }
 
     private static ReadOnlySpan<char> Head(string text, int length) =>

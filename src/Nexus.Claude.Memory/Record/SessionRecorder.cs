@@ -24,6 +24,9 @@ internal sealed class SessionRecorder(Func<CancellationToken, Task<ClaudeMemory>
     private readonly ConcurrentDictionary<string, Entry> _sessions = new(StringComparer.Ordinal);
     private readonly ILogger _logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Nexus.Claude.Memory");
 
+    // A generator that is too slow takes its own time and not that of the search by words.
+    private TimeSpan RecallTime => options.RecallTimeout + (options.EmbeddingGenerator is null ? TimeSpan.Zero : options.EmbeddingTimeout);
+
     public void AttachTo(ClaudeOptions target)
     {
         if (!options.Enabled)
@@ -50,13 +53,13 @@ internal sealed class SessionRecorder(Func<CancellationToken, Task<ClaudeMemory>
         }, cancellationToken);
         try
         {
-            await work.WaitAsync(options.RecallTimeout + OpeningTime, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            await work.WaitAsync(RecallTime + OpeningTime, options.TimeProvider, cancellationToken).ConfigureAwait(false);
             return context is null ? null : UserPromptSubmitHookOutput.AddContext(context);
         }
         catch (TimeoutException)
         {
             // The file is kept by others. The prompt goes on, and is recorded when the file is free; the work logs what it ends with.
-            _logger.RecallTooSlow(input.SessionId, options.RecallTimeout);
+            _logger.RecallTooSlow(input.SessionId, RecallTime);
             return null;
         }
     }
@@ -116,13 +119,13 @@ internal sealed class SessionRecorder(Func<CancellationToken, Task<ClaudeMemory>
         try
         {
             var context = await entry.Memory.GetContextAsync(query, limit.Token)
-                .WaitAsync(options.RecallTimeout, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+                .WaitAsync(RecallTime, options.TimeProvider, cancellationToken).ConfigureAwait(false);
             return context?.Text;
         }
         catch (TimeoutException)
         {
             await limit.CancelAsync().ConfigureAwait(false);
-            _logger.RecallTooSlow(input.SessionId, options.RecallTimeout);
+            _logger.RecallTooSlow(input.SessionId, RecallTime);
             return null;
         }
         catch (MemoryStoreException failure)

@@ -11,10 +11,10 @@ internal sealed class BatchWriter(Database database)
     private const int PreviewLength = 120;
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(30);
 
-    private readonly Dictionary<(long Scope, string Key), Conversation> _conversations = [];
-    private readonly Dictionary<MemoryScope, long> _scopes = [];
-    private readonly Dictionary<(long Scope, string Project), Partition> _partitions = [];
-    private readonly List<(Partition Partition, long Row, byte[] IndexText)> _index = [];
+    private readonly Dictionary<MemoryScope, ScopeState> _scopes = [];
+    private readonly List<Conversation> _conversations = [];
+    private readonly List<Partition> _partitions = [];
+    private readonly List<IndexEntry> _index = [];
 
     /// <summary>Writes the batch, all of it or nothing.</summary>
     public void Write(IReadOnlyList<PreparedMessage> batch)
@@ -59,7 +59,7 @@ internal sealed class BatchWriter(Database database)
         var segment = SegmentFor(conversation, message, time);
         row = RowIds.Of(segment.Id, segment.Slots++);
         Insert(row, conversation, prepared, files, time);
-        _index.Add((conversation.Partition, row, prepared.IndexText));
+        _index.Add(new IndexEntry(conversation.Partition, row, prepared.IndexText));
 
         segment.Messages++;
         segment.Tokens += prepared.TokenCount;
@@ -91,7 +91,7 @@ internal sealed class BatchWriter(Database database)
             _index.RemoveAt(pending);
         else
             database.Prepare($"DELETE FROM {Schema.Index(conversation.Partition.Id)} WHERE rowid=?1").Bind(1, row).Run();
-        _index.Add((conversation.Partition, row, indexText));
+        _index.Add(new IndexEntry(conversation.Partition, row, indexText));
     }
 
     // A message that is sent again with another text takes the place of the old one: at the end, where it was said last.
@@ -105,6 +105,7 @@ internal sealed class BatchWriter(Database database)
 
         long tokens = database.Prepare("SELECT tokens FROM message WHERE id=?1").Bind(1, row).Scalar() ?? 0;
         database.Prepare("DELETE FROM message WHERE id=?1").Bind(1, row).Run();
+        database.Prepare("DELETE FROM vector WHERE id=?1").Bind(1, row).Run();
         conversation.Messages--;
         conversation.Partition.Messages--;
         conversation.Partition.Tokens -= tokens;
@@ -135,15 +136,15 @@ internal sealed class BatchWriter(Database database)
 
     private Conversation ConversationOf(PreparedMessage prepared, long time)
     {
-        long scope = ScopeOf(prepared.Scope);
+        var scope = ScopeOf(prepared.Scope);
         var message = prepared.Message;
-        if (_conversations.TryGetValue((scope, message.ConversationId), out var known))
+        if (scope.Conversations.TryGetValue(message.ConversationId, out var known))
             return known;
 
         var find = database.Prepare(
             "SELECT c.id, c.cwd, c.messages, c.updated_at, p.project FROM conversation c JOIN partition p ON p.id=c.partition WHERE c.scope=?1 AND c.key=?2");
         Conversation conversation;
-        if (find.Bind(1, scope).Bind(2, message.ConversationId).Step())
+        if (find.Bind(1, scope.Id).Bind(2, message.ConversationId).Step())
         {
             // A conversation stays in the project it began in, wherever its commands go.
             var (id, directory, messages, updated, project) = (find.Long(0), find.TextOrNull(1), find.Long(2), find.Long(3), find.Text(4));
@@ -155,12 +156,13 @@ internal sealed class BatchWriter(Database database)
         {
             var partition = PartitionOf(scope, prepared.Project);
             database.Prepare("INSERT INTO conversation(scope, partition, key, cwd, preview, created_at, updated_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6)")
-                .Bind(1, scope).Bind(2, partition.Id).Bind(3, message.ConversationId).Bind(4, message.WorkingDirectory)
+                .Bind(1, scope.Id).Bind(2, partition.Id).Bind(3, message.ConversationId).Bind(4, message.WorkingDirectory)
                 .Bind(5, Preview(message.Content)).Bind(6, time).Run();
             conversation = new Conversation(database.LastRowId, partition, message.WorkingDirectory) { UpdatedAt = time };
         }
 
-        _conversations.Add((scope, message.ConversationId), conversation);
+        scope.Conversations.Add(message.ConversationId, conversation);
+        _conversations.Add(conversation);
         return conversation;
     }
 
@@ -197,9 +199,9 @@ internal sealed class BatchWriter(Database database)
         return conversation.Segment = new Segment(database.LastRowId, message.Session) { FirstAt = time, LastAt = time };
     }
 
-    private long ScopeOf(MemoryScope scope)
+    private ScopeState ScopeOf(MemoryScope scope)
     {
-        if (_scopes.TryGetValue(scope, out long known))
+        if (_scopes.TryGetValue(scope, out var known))
             return known;
 
         long id = database.Prepare("SELECT id FROM scope WHERE tenant=?1 AND user=?2").Bind(1, scope.Tenant).Bind(2, scope.User).Scalar() ?? 0;
@@ -209,36 +211,38 @@ internal sealed class BatchWriter(Database database)
             id = database.LastRowId;
         }
 
-        return _scopes[scope] = id;
+        return _scopes[scope] = new ScopeState(id);
     }
 
-    private Partition PartitionOf(long scope, string project)
+    private Partition PartitionOf(ScopeState scope, string project)
     {
-        if (_partitions.TryGetValue((scope, project), out var known))
+        if (scope.Partitions.TryGetValue(project, out var known))
             return known;
 
-        long id = database.Prepare("SELECT id FROM partition WHERE scope=?1 AND project=?2").Bind(1, scope).Bind(2, project).Scalar() ?? 0;
+        long id = database.Prepare("SELECT id FROM partition WHERE scope=?1 AND project=?2").Bind(1, scope.Id).Bind(2, project).Scalar() ?? 0;
         if (id == 0)
         {
-            database.Prepare("INSERT INTO partition(scope, project) VALUES(?1, ?2)").Bind(1, scope).Bind(2, project).Run();
+            database.Prepare("INSERT INTO partition(scope, project) VALUES(?1, ?2)").Bind(1, scope.Id).Bind(2, project).Run();
             id = database.LastRowId;
             Schema.CreateIndex(database, id);
         }
 
-        return _partitions[(scope, project)] = new Partition(id);
+        var partition = new Partition(id);
+        _partitions.Add(partition);
+        return scope.Partitions[project] = partition;
     }
 
     // FTS5 writes out what it holds in memory whenever a row number goes down, so each table gets its rows in order.
     private void WriteIndex()
     {
-        _index.Sort(static (a, b) => (a.Partition.Id, a.Row).CompareTo((b.Partition.Id, b.Row)));
+        _index.Sort(static (a, b) => a.Partition.Id != b.Partition.Id ? a.Partition.Id.CompareTo(b.Partition.Id) : a.Row.CompareTo(b.Row));
         foreach (var (partition, row, text) in _index)
             database.Prepare(partition.Insert).Bind(1, row).Bind(2, text).Run();
     }
 
     private void WriteCounts()
     {
-        foreach (var conversation in _conversations.Values)
+        foreach (var conversation in _conversations)
         {
             if (conversation.Segment is { } segment)
                 Write(segment);
@@ -246,7 +250,7 @@ internal sealed class BatchWriter(Database database)
                 .Bind(1, conversation.Id).Bind(2, conversation.Messages).Bind(3, conversation.UpdatedAt).Run();
         }
 
-        foreach (var partition in _partitions.Values)
+        foreach (var partition in _partitions)
         {
             database.Prepare("UPDATE partition SET messages=messages+?2, tokens=tokens+?3, segments=segments+?4 WHERE id=?1")
                 .Bind(1, partition.Id).Bind(2, partition.Messages).Bind(3, partition.Tokens).Bind(4, partition.Segments).Run();
@@ -258,7 +262,8 @@ internal sealed class BatchWriter(Database database)
             .Bind(1, segment.Id).Bind(2, segment.Slots).Bind(3, segment.Messages).Bind(4, segment.Tokens)
             .Bind(5, segment.FirstAt).Bind(6, segment.LastAt).Run();
 
-    private static string Preview(string content)
+    /// <summary>The first words of a text, in one line.</summary>
+    internal static string Preview(string content)
     {
         var line = new StringBuilder(PreviewLength);
         foreach (char c in content.AsSpan().Trim())
@@ -269,6 +274,17 @@ internal sealed class BatchWriter(Database database)
         }
 
         return line.ToString();
+    }
+
+    private sealed record IndexEntry(Partition Partition, long Row, byte[] IndexText);
+
+    private sealed class ScopeState(long id)
+    {
+        public long Id => id;
+
+        public Dictionary<string, Conversation> Conversations { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, Partition> Partitions { get; } = new(StringComparer.Ordinal);
     }
 
     private sealed class Partition(long id)

@@ -1,6 +1,6 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Nexus.Claude.Memory.Recall;
+using Nexus.Claude.Memory.Vectors;
 
 namespace Nexus.Claude.Memory.Store;
 
@@ -8,12 +8,12 @@ namespace Nexus.Claude.Memory.Store;
 /// The first stage: from the index alone, rare terms first and never more entries than the budget, to the messages worth reading.
 /// A message counts what its neighbours in the sitting say as well, because the answer rarely repeats the words of the question.
 /// </summary>
-internal sealed class CandidateSearch(Database database, TermStatistics statistics, CandidateQuery query)
+internal sealed class CandidateSearch(Database database, TermStatistics statistics, CandidateQuery query) : IDisposable
 {
     private const int MostTerms = 32;
     private const int MassTerms = 12;
 
-    private readonly RowMasks _rows = new();
+    private readonly TermRows _rows = new();
     private readonly float[] _values = new float[4 * 256];
     private List<QueryTerm> _terms = [];
 
@@ -28,16 +28,19 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         long segments = partitions.Sum(partition => partition.Segments);
         double mass = ChooseTerms(partitions, messages);
         ReadPostings(partitions, messages);
+        _rows.Merge();
         FillValues();
 
         double averageLength = Math.Max(1, (double)tokens / messages);
         var best = MostPromising();
         var sessions = SessionScores(best, segments, tokens);
-        foreach (ref var entry in CollectionsMarshal.AsSpan(best))
-            entry.Score += sessions.GetValueOrDefault(RowIds.Segment(entry.Row));
-        best.Sort(static (a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : b.Row.CompareTo(a.Row));
-        return new CandidateSet(_terms, mass, averageLength, Fetch(best, sessions));
+        for (int i = 0; i < best.Count; i++)
+            best.Scores[i] += sessions[RowIds.Segment(best.Rows[i])].Score;
+        best.Sort();
+        return new CandidateSet(_terms, mass, averageLength, WithNearest(Fetch(best, sessions), partitions, sessions));
     }
+
+    public void Dispose() => _rows.Dispose();
 
     // Frequencies decide what is worth reading, and what a message that fits entirely would be worth.
     private double ChooseTerms(List<Partition> partitions, long messages)
@@ -50,8 +53,21 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
             SetFrequency(term, frequency, messages);
         }
 
-        _terms = [.. query.Terms.Where(term => term.Frequency > 0).OrderByDescending(term => term.Value).Take(MostTerms).OrderBy(term => term.Frequency)];
-        return query.Terms.Select(term => term.Value).OrderDescending().Take(MassTerms).Sum();
+        foreach (var name in query.Names)
+            SetFrequency(name, partitions.Sum(partition => statistics.FrequencyOfName(database, partition, name.Token)), messages);
+
+        _terms = [.. query.TermsAndNames.Where(term => term.Frequency > 0)];
+        _terms.Sort(static (a, b) => b.Value.CompareTo(a.Value));
+        if (_terms.Count > MostTerms)
+            _terms.RemoveRange(MostTerms, _terms.Count - MostTerms);
+        _terms.Sort(static (a, b) => a.Frequency.CompareTo(b.Frequency));
+
+        QueryTerm[] asked = [.. query.Terms];
+        Array.Sort(asked, static (a, b) => b.Value.CompareTo(a.Value));
+        double mass = 0;
+        for (int i = 0; i < Math.Min(MassTerms, asked.Length); i++)
+            mass += asked[i].Value;
+        return mass;
     }
 
     private static void SetFrequency(QueryTerm term, long frequency, long messages)
@@ -70,7 +86,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
             bool whole = true;
             foreach (var partition in partitions)
             {
-                int read = ReadPostings(partition, _terms[i].Token, 1u << i, left, only, except);
+                int read = ReadPostings(partition, _terms[i].Token, i, left, only, except);
                 whole &= read < left;
                 seen += read;
                 left -= read;
@@ -84,19 +100,27 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         }
     }
 
-    private int ReadPostings(Partition partition, string token, uint bit, int limit, HashSet<long>? only, HashSet<long>? except)
+    private int ReadPostings(Partition partition, string token, int term, int limit, HashSet<long>? only, HashSet<long>? except)
     {
         int read = 0;
         var postings = database.Prepare(partition.Postings).Bind(1, $"\"{token}\"").Bind(2, limit);
-        while (postings.Step())
+        if (!postings.Step())
+            return 0;
+
+        _rows.BeginRun();
+        for (var rest = postings.Bytes(0); !rest.IsEmpty; read++)
         {
-            read++;
-            long row = postings.Long(0);
-            long segment = RowIds.Segment(row);
-            if (only?.Contains(segment) != false && except?.Contains(segment) != true)
-                _rows.Add(row, bit);
+            // Digits and commas.
+            long row = 0;
+            int at = 0;
+            for (; at < rest.Length && rest[at] != ','; at++)
+                row = row * 10 + (rest[at] - '0');
+            rest = rest[Math.Min(at + 1, rest.Length)..];
+            if (only?.Contains(RowIds.Segment(row)) != false && except?.Contains(RowIds.Segment(row)) != true)
+                _rows.Add(row, term);
         }
 
+        postings.Reset();
         return read;
     }
 
@@ -129,102 +153,118 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
     private float Value(uint mask) =>
         _values[mask & 0xFF] + _values[256 + (mask >> 8 & 0xFF)] + _values[512 + (mask >> 16 & 0xFF)] + _values[768 + (mask >> 24)];
 
-    private double Smoothed(long row)
+    private double Smoothed(int place, long row)
     {
-        var (previous, next, previous2, next2) = Around(row);
-        return Value(_rows[row]) + Smoothing.Previous * Value(previous) + Smoothing.Next * Value(next)
+        var (previous, next, previous2, next2) = _rows.Around(place, row);
+        return Value(_rows.MaskAt(place, row)) + Smoothing.Previous * Value(previous) + Smoothing.Next * Value(next)
             + Smoothing.Previous2 * Value(previous2) + Smoothing.Next2 * Value(next2);
     }
 
-    private (uint Previous, uint Next, uint Previous2, uint Next2) Around(long row)
+    private BestRows MostPromising()
     {
-        int slot = RowIds.Slot(row);
-        return (slot >= 1 ? _rows[row - 1] : 0, slot + 1 < RowIds.SlotsPerSegment ? _rows[row + 1] : 0,
-            slot >= 2 ? _rows[row - 2] : 0, slot + 2 < RowIds.SlotsPerSegment ? _rows[row + 2] : 0);
-    }
-
-    private List<(long Row, double Score)> MostPromising()
-    {
-        var heap = new PriorityQueue<long, double>();
-        foreach (var (row, _) in _rows)
-            Offer(heap, row, Smoothed(row), query.Limit);
+        var best = new BestRows(query.Limit * 2);
+        var rows = _rows.Rows;
+        for (int place = 0; place < rows.Length; place++)
+            best.Offer(rows[place], Smoothed(place, rows[place]), query.Limit);
 
         // A neighbour that matches nothing itself may be the answer.
-        var best = heap.UnorderedItems.Select(item => item.Element).ToHashSet();
-        foreach (long row in best.ToArray())
+        var known = new HashSet<long>(query.Limit * 5);
+        foreach (long row in best.Rows)
+            known.Add(row);
+        foreach (long row in known.ToArray())
         {
             int slot = RowIds.Slot(row);
             for (int distance = -2; distance <= 2; distance++)
             {
-                if (slot + distance is >= 0 and < RowIds.SlotsPerSegment && best.Add(row + distance))
-                    Offer(heap, row + distance, Smoothed(row + distance), query.Limit * 2);
+                if (slot + distance is >= 0 and < RowIds.SlotsPerSegment && known.Add(row + distance))
+                    best.Offer(row + distance, Smoothed(_rows.PlaceOf(row + distance), row + distance), query.Limit * 2);
             }
         }
 
-        return [.. heap.UnorderedItems.Select(item => (item.Element, item.Priority))];
+        return best;
     }
 
-    private static void Offer(PriorityQueue<long, double> heap, long row, double score, int limit)
+    private Dictionary<long, Session> SessionScores(BestRows best, long segments, long tokens)
     {
-        if (heap.Count < limit)
-            heap.Enqueue(row, score);
-        else
-            heap.EnqueueDequeue(row, score);
-    }
-
-    private Dictionary<long, double> SessionScores(List<(long Row, double Score)> best, long segments, long tokens)
-    {
-        var indices = new Dictionary<long, int>();
-        foreach (var (row, _) in best)
-            indices.TryAdd(RowIds.Segment(row), indices.Count);
-
-        int[] counts = new int[indices.Count * MostTerms];
-        var terms = new RowMasks();
-        foreach (var (row, mask) in _rows)
+        var sessions = new Dictionary<long, Session>();
+        foreach (long row in best.Rows)
         {
-            long segment = RowIds.Segment(row);
-            terms.Add(segment, mask);
-            if (!indices.TryGetValue(segment, out int index))
-                continue;
-            for (uint rest = mask; rest != 0; rest &= rest - 1)
-                counts[index * MostTerms + BitOperations.TrailingZeroCount(rest)]++;
+            if (!sessions.ContainsKey(RowIds.Segment(row)))
+                sessions.Add(RowIds.Segment(row), new Session());
         }
 
         int[] frequencies = new int[MostTerms];
-        foreach (var (_, mask) in terms)
+        var rows = _rows.Rows;
+        var masks = _rows.Masks;
+        for (int start = 0; start < rows.Length;)
         {
-            for (uint rest = mask; rest != 0; rest &= rest - 1)
-                frequencies[BitOperations.TrailingZeroCount(rest)]++;
+            // What stands in one segment stands together.
+            long segment = RowIds.Segment(rows[start]);
+            var session = sessions.GetValueOrDefault(segment);
+            uint terms = 0;
+            for (; start < rows.Length && RowIds.Segment(rows[start]) == segment; start++)
+            {
+                terms |= masks[start];
+                for (uint rest = session is null ? 0 : masks[start]; rest != 0; rest &= rest - 1)
+                    session!.Counts[BitOperations.TrailingZeroCount(rest)]++;
+            }
+
+            for (; terms != 0; terms &= terms - 1)
+                frequencies[BitOperations.TrailingZeroCount(terms)]++;
         }
 
         for (int i = 0; i < _terms.Count; i++)
             _terms[i].SessionIdf = Math.Log(1 + (Math.Max(0, segments - frequencies[i]) + 0.5) / (frequencies[i] + 0.5));
 
         double average = Math.Max(1, (double)tokens / Math.Max(1, segments));
-        var scores = new Dictionary<long, double>(indices.Count);
-        foreach (var (segment, index) in indices)
+        foreach (var (segment, session) in sessions)
         {
             double length = database.Prepare("SELECT tokens FROM segment WHERE id=?1").Bind(1, segment).Scalar() ?? 0;
             double score = 0;
             for (int i = 0; i < _terms.Count; i++)
-                score += _terms[i].Weight * _terms[i].SessionIdf * Bm25.Saturation(counts[index * MostTerms + i], length / average, Bm25.SessionB);
-            scores[segment] = Smoothing.Session * score;
+                score += _terms[i].Weight * _terms[i].SessionIdf * Bm25.Saturation(session.Counts[i], length / average, Bm25.SessionB);
+            session.Score = Smoothing.Session * score;
         }
 
-        return scores;
+        return sessions;
     }
 
-    private List<Candidate> Fetch(List<(long Row, double Score)> best, Dictionary<long, double> sessions)
+    // The union of both: what is found only by words stays, and what is found only by its meaning joins it.
+    private List<Candidate> WithNearest(List<Candidate> found, List<Partition> partitions, Dictionary<long, Session> sessions)
+    {
+        var places = new Dictionary<long, int>(found.Count);
+        for (int i = 0; i < found.Count; i++)
+            places.Add(found[i].Row, i);
+        foreach (var (row, similarity) in VectorTable.Nearest(database, partitions, query))
+        {
+            if (places.TryGetValue(row, out int place))
+                found[place] = found[place] with { Similarity = similarity };
+            else if (MessageReader.Read(database, row) is var (message, flags, hash))
+                found.Add(new Candidate(row, message, flags, hash, sessions.GetValueOrDefault(RowIds.Segment(row))?.Score ?? 0, _rows.Around(_rows.PlaceOf(row), row)) { Similarity = similarity });
+        }
+
+        return found;
+    }
+
+    private List<Candidate> Fetch(BestRows best, Dictionary<long, Session> sessions)
     {
         var found = new List<Candidate>(Math.Min(best.Count, query.Limit));
-        foreach (var (row, _) in best)
+        foreach (long row in best.Rows)
         {
             if (found.Count == query.Limit)
                 break;
             if (MessageReader.Read(database, row) is var (message, flags, hash))
-                found.Add(new Candidate(row, message, flags, hash, sessions.GetValueOrDefault(RowIds.Segment(row)), Around(row)));
+                found.Add(new Candidate(row, message, flags, hash, sessions[RowIds.Segment(row)].Score, _rows.Around(_rows.PlaceOf(row), row)));
         }
 
         return found;
+    }
+
+    // What was found of a sitting, and what that is worth. A class: the framework has the table of them compiled already.
+    private sealed class Session
+    {
+        public int[] Counts { get; } = new int[MostTerms];
+
+        public double Score { get; set; }
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace Nexus.Claude.Memory.Store;
@@ -6,15 +5,13 @@ namespace Nexus.Claude.Memory.Store;
 /// <summary>One connection to the memory's file with its prepared statements. For one thread at a time.</summary>
 internal sealed class Database : IDisposable
 {
-    private readonly SqliteConnection _connection;
     private readonly sqlite3 _handle;
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
 
-    private Database(string path, SqliteConnection connection)
+    private Database(string path, sqlite3 handle)
     {
         Path = path;
-        _connection = connection;
-        _handle = connection.Handle!;
+        _handle = handle;
     }
 
     public string Path { get; }
@@ -27,29 +24,19 @@ internal sealed class Database : IDisposable
     /// <summary>Opens the file without changing it.</summary>
     public static Database Open(string path, bool create)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        Batteries_V2.Init();
+        // One thread at a time is promised, so SQLite need not lock with each call.
+        int flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX | (create ? raw.SQLITE_OPEN_CREATE : 0);
+        int result = raw.sqlite3_open_v2(path, out var handle, flags, null);
+        if (result == raw.SQLITE_OK)
         {
-            DataSource = path,
-            Pooling = false,
-            Mode = create ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite,
-        }.ConnectionString);
-        try
-        {
-            connection.Open();
-            var database = new Database(path, connection);
-            raw.sqlite3_busy_timeout(database._handle, 5_000);
-            return database;
+            raw.sqlite3_busy_timeout(handle, 5_000);
+            return new Database(path, handle);
         }
-        catch (SqliteException failure)
-        {
-            connection.Dispose();
-            throw StoreFailures.Explain(failure.SqliteErrorCode, failure.SqliteExtendedErrorCode, failure.Message, path, failure);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
+
+        var failure = StoreFailures.Explain(result & 0xFF, raw.sqlite3_extended_errcode(handle), raw.sqlite3_errmsg(handle).utf8_to_string(), path);
+        handle.Dispose();
+        throw failure;
     }
 
     /// <summary>The kept statement of a text.</summary>
@@ -103,7 +90,7 @@ internal sealed class Database : IDisposable
         if (result is raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE)
             return;
         string text = raw.sqlite3_errmsg(_handle).utf8_to_string();
-        throw StoreFailures.Explain(result & 0xFF, raw.sqlite3_extended_errcode(_handle), text, Path, null);
+        throw StoreFailures.Explain(result & 0xFF, raw.sqlite3_extended_errcode(_handle), text, Path);
     }
 
     /// <summary>Runs the work in one write transaction, which is rolled back when it throws.</summary>
@@ -142,6 +129,6 @@ internal sealed class Database : IDisposable
     {
         foreach (var statement in _statements.Values)
             statement.Dispose();
-        _connection.Dispose();
+        _handle.Dispose();
     }
 }

@@ -49,6 +49,7 @@ internal sealed class Erasure(Database database)
         _partitions.Add(partition);
         database.Prepare($"DELETE FROM {Schema.Index(partition)} WHERE rowid=?1").Bind(1, row).Run();
         database.Prepare("DELETE FROM message WHERE id=?1").Bind(1, row).Run();
+        database.Prepare("DELETE FROM vector WHERE id=?1").Bind(1, row).Run();
         database.Prepare("UPDATE segment SET messages=messages-1, tokens=tokens-?2 WHERE id=?1").Bind(1, RowIds.Segment(row)).Bind(2, tokens).Run();
         database.Prepare("UPDATE conversation SET messages=messages-1, preview='' WHERE id=?1").Bind(1, conversation).Run();
         database.Prepare("UPDATE partition SET messages=messages-1, tokens=tokens-?2 WHERE id=?1").Bind(1, partition).Bind(2, tokens).Run();
@@ -74,6 +75,8 @@ internal sealed class Erasure(Database database)
         }
 
         database.Execute("DELETE FROM segment WHERE conversation NOT IN (SELECT id FROM conversation)");
+        // A process of the version before, which knows no vectors, may have deleted messages.
+        database.Execute("DELETE FROM vector WHERE id NOT IN (SELECT id FROM message)");
     }
 
     // The index keeps the terms of a deleted row until it is merged, and the counts of common terms are terms as well.

@@ -53,7 +53,8 @@ internal static class FilteredRows
         return new Found(matching, seen == limit ? last : null);
     }
 
-    private static bool Matches(MemoryMessage message, MemoryFilter filter)
+    /// <summary>What a filter asks of the message itself, besides its conversation, project and time.</summary>
+    internal static bool Matches(MemoryMessage message, MemoryFilter filter)
     {
         if (filter.Ids is { } ids && !ids.Contains(message.Id!))
             return false;

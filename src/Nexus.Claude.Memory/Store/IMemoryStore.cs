@@ -3,6 +3,9 @@ namespace Nexus.Claude.Memory.Store;
 /// <summary>Where messages are kept. Every call names the scope it is made for and never sees another.</summary>
 internal interface IMemoryStore : IAsyncDisposable
 {
+    /// <summary>A random secret of this store, or of this machine's part of it: what is stored cannot tell what is derived from it.</summary>
+    byte[] Key { get; }
+
     /// <summary>Takes messages; they are written soon, in order.</summary>
     ValueTask AddAsync(IReadOnlyList<PreparedMessage> messages, CancellationToken cancellationToken);
 

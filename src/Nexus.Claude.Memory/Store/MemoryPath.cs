@@ -38,6 +38,9 @@ internal static class MemoryPath
         return slash < 0 || path == "/" ? null : slash == 0 ? "/" : path[..slash];
     }
 
+    /// <summary>True when the machine the path is from does not tell cases apart.</summary>
+    public static bool IgnoresCase(string path) => Comparison(path) == StringComparison.OrdinalIgnoreCase;
+
     public static string FileName(string path) => path[(path.LastIndexOf('/') + 1)..];
 
     private static bool IsWindows(string path) =>

@@ -3,7 +3,7 @@ using Nexus.Claude.Memory.Record;
 
 namespace Nexus.Claude.Memory.Store;
 
-/// <summary>Reads what can be read of a damaged file and writes it into a new one.</summary>
+/// <summary>Reads what can be read of a damaged file and writes it into a new one. Vectors are made anew by whoever opens it with a generator.</summary>
 internal sealed class Salvage(string path, TimeProvider time)
 {
     private const int BatchSize = 200;

@@ -8,7 +8,7 @@ internal static class Schema
     /// <summary>"NxMm": tells our files from any other program's.</summary>
     public const int ApplicationId = 0x4E784D6D;
 
-    public const int Version = 1;
+    public const int Version = 2;
 
     // One step a version: the step at index n leads from version n to n + 1.
     private static readonly string[] Steps =
@@ -33,6 +33,10 @@ internal static class Schema
         CREATE UNIQUE INDEX message_key ON message(conversation, key);
         CREATE TABLE term_df(partition INTEGER NOT NULL, term TEXT NOT NULL, df INTEGER NOT NULL, PRIMARY KEY(partition, term)) WITHOUT ROWID;
         CREATE TABLE imported(source TEXT PRIMARY KEY, position INTEGER NOT NULL, stamp INTEGER NOT NULL) WITHOUT ROWID;
+        """,
+        """
+        CREATE TABLE vector_model(id INTEGER PRIMARY KEY, name TEXT NOT NULL, dimensions INTEGER NOT NULL, UNIQUE(name, dimensions));
+        CREATE TABLE vector(id INTEGER PRIMARY KEY, model INTEGER NOT NULL, scale REAL NOT NULL, data BLOB NOT NULL);
         """,
     ];
 

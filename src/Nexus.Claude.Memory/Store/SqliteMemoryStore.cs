@@ -3,11 +3,12 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Nexus.Claude.Memory.Diagnostics;
+using Nexus.Claude.Memory.Vectors;
 
 namespace Nexus.Claude.Memory.Store;
 
 /// <summary>One SQLite file that any number of processes read and write at once.</summary>
-internal sealed class SqliteMemoryStore : IMemoryStore
+internal sealed class SqliteMemoryStore : IMemoryStore, IVectorStore
 {
     private const int PageOfExport = 500;
     private const int BusyAttempts = 12;
@@ -35,7 +36,7 @@ internal sealed class SqliteMemoryStore : IMemoryStore
         _queue = new WriteQueue(Write, time, logger);
     }
 
-    /// <summary>A random secret that belongs to the file.</summary>
+    /// <inheritdoc/>
     public byte[] Key { get; }
 
     /// <summary>Opens the file, and makes it when there is none.</summary>
@@ -49,7 +50,11 @@ internal sealed class SqliteMemoryStore : IMemoryStore
     public Task FlushAsync(CancellationToken cancellationToken) => _queue.FlushAsync(cancellationToken);
 
     public Task<CandidateSet> FindAsync(CandidateQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(database => new CandidateSearch(database, _statistics, query).Run(), cancellationToken);
+        ReadAsync(database =>
+        {
+            using var search = new CandidateSearch(database, _statistics, query);
+            return search.Run();
+        }, cancellationToken);
 
     public Task<IReadOnlyList<MemoryMessage>> GetAsync(MemoryScope scope, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<MemoryMessage>>(database =>
@@ -150,6 +155,17 @@ internal sealed class SqliteMemoryStore : IMemoryStore
             return new Erasure(database).Forget(scope, filter, cancellationToken);
         }, cancellationToken).ConfigureAwait(false);
     }
+
+    public Task<int> SaveVectorsAsync(VectorModel model, IReadOnlyList<(EmbeddableMessage Message, float[] Unit)> vectors, CancellationToken cancellationToken) =>
+        Task.Run(() =>
+        {
+            using var database = Database.Open(_path, create: false);
+            return VectorTable.Save(database, model, vectors);
+        }, cancellationToken);
+
+    public Task<MessagesWithoutVector> WithoutVectorAsync(
+        MemoryScope scope, VectorModel model, long? from, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(database => VectorTable.Missing(database, scope, model, from, limit), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

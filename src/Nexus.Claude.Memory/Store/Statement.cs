@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using SQLitePCL;
 
@@ -6,6 +7,8 @@ namespace Nexus.Claude.Memory.Store;
 /// <summary>One prepared statement. Kept by its <see cref="Database"/>, used by one thread at a time, reset after each use.</summary>
 internal sealed class Statement(Database database, sqlite3_stmt handle) : IDisposable
 {
+    private const int OnStack = 512;
+
     public Statement Bind(int index, long value)
     {
         database.Check(raw.sqlite3_bind_int64(handle, index, value));
@@ -21,10 +24,27 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     public Statement Bind(int index, string? value)
     {
         if (value is null)
+        {
             database.Check(raw.sqlite3_bind_null(handle, index));
-        else
-            Bind(index, Encoding.UTF8.GetBytes(value));
-        return this;
+            return this;
+        }
+
+        int most = Encoding.UTF8.GetMaxByteCount(value.Length);
+        if (most <= OnStack)
+        {
+            Span<byte> utf8 = stackalloc byte[most];
+            return Bind(index, utf8[..Encoding.UTF8.GetBytes(value, utf8)]);
+        }
+
+        byte[] rented = ArrayPool<byte>.Shared.Rent(most);
+        try
+        {
+            return Bind(index, rented.AsSpan(0, Encoding.UTF8.GetBytes(value, rented)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 
     /// <summary>Binds UTF-8 text.</summary>
@@ -74,6 +94,8 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     public void Reset() => raw.sqlite3_reset(handle);
 
     public long Long(int column) => raw.sqlite3_column_int64(handle, column);
+
+    public double Double(int column) => raw.sqlite3_column_double(handle, column);
 
     public int Int(int column) => raw.sqlite3_column_int(handle, column);
 

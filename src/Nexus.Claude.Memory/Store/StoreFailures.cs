@@ -5,7 +5,7 @@ namespace Nexus.Claude.Memory.Store;
 /// <summary>SQLite's result codes as sentences for people.</summary>
 internal static class StoreFailures
 {
-    public static MemoryStoreException Explain(int code, int extended, string detail, string path, Exception? cause)
+    public static MemoryStoreException Explain(int code, int extended, string detail, string path)
     {
         var (failure, advice) = code switch
         {
@@ -19,6 +19,6 @@ internal static class StoreFailures
             raw.SQLITE_IOERR => (MemoryStoreFailure.Unavailable, "cannot be read or written. Check the disk it is on"),
             _ => (MemoryStoreFailure.Other, "could not be used"),
         };
-        return new MemoryStoreException(failure, $"The memory '{path}' {advice} (SQLite {extended}: {detail}).", cause);
+        return new MemoryStoreException(failure, $"The memory '{path}' {advice} (SQLite {extended}: {detail}).");
     }
 }

@@ -33,6 +33,10 @@ internal sealed class TermStatistics
         return terms.TryGetValue(term, out long frequency) ? frequency * partition.Messages / partition.CountedAt : null;
     }
 
+    /// <summary>In how many messages a term stands that may be in none.</summary>
+    public long FrequencyOfName(Database database, Partition partition, string term) =>
+        Frequency(database, partition, term) ?? database.Prepare(partition.Count).Bind(1, term).Scalar() ?? 0;
+
     /// <summary>True when the partition has outgrown what is known of it.</summary>
     public static bool IsStale(Partition partition) =>
         partition.Messages > SmallPartition && partition.Messages > partition.CountedAt + partition.CountedAt / 2;
@@ -73,7 +77,9 @@ internal sealed record Partition(long Id, string Project, long Messages, long To
 {
     public string Count { get; } = $"SELECT doc FROM {Schema.Vocabulary(Id)} WHERE term=?1";
 
-    public string Postings { get; } = $"SELECT rowid FROM {Schema.Index(Id)} WHERE {Schema.Index(Id)} MATCH ?1 ORDER BY rowid DESC LIMIT ?2";
+    /// <summary>The newest rows that hold a term, as one text: a call for each row would cost more than reading it.</summary>
+    public string Postings { get; } =
+        $"SELECT group_concat(rowid) FROM (SELECT rowid FROM {Schema.Index(Id)} WHERE {Schema.Index(Id)} MATCH ?1 ORDER BY rowid DESC LIMIT ?2)";
 
     public static List<Partition> Of(Database database, MemoryScope scope, Func<string, bool> includesProject)
     {

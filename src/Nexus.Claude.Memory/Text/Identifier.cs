@@ -39,8 +39,10 @@ internal static class Identifier
         }
 
         AddWhole(name, ref sink);
-        if (!IsErrorCode(name))
-            AddParts(name, ref sink);
+        if (IsErrorCode(name))
+            return;
+        AddMembers(name, ref sink);
+        AddParts(name, ref sink);
     }
 
     /// <summary>Adds the whole name, lower-case, as one token.</summary>
@@ -52,7 +54,7 @@ internal static class Identifier
         sink.Add(whole[..length], whole[..length], TokenKind.Code);
 
         // "v2.1.330" is asked for with and without its letter.
-        if (length > 3 && whole[0] == 'v' && char.IsAsciiDigit(whole[1]) && IsNumeric(whole[1..length]))
+        if (IsVersion(whole[..length]) && char.IsAsciiDigit(whole[1]))
             sink.Add(whole[1..length], whole[1..length], TokenKind.Number);
     }
 
@@ -81,6 +83,22 @@ internal static class Identifier
 
         return false;
     }
+
+    // "memory.RecallAsync" is asked for as RecallAsync.
+    private static void AddMembers<TSink>(ReadOnlySpan<char> name, ref TSink sink)
+        where TSink : struct, ITokenSink
+    {
+        if (name.IndexOfAny('.', ':') < 0 || IsVersion(name))
+            return;
+        foreach (var range in name.SplitAny('.', ':'))
+        {
+            var member = name[range].Trim("-");
+            if (member.Length > 2 && !char.IsAsciiDigit(member[0]) && IsCompound(member))
+                AddWhole(member, ref sink);
+        }
+    }
+
+    private static bool IsVersion(ReadOnlySpan<char> name) => name.Length > 3 && (name[0] is 'v' or 'V') && IsNumeric(name[1..]);
 
     private static void AddParts<TSink>(ReadOnlySpan<char> name, ref TSink sink)
         where TSink : struct, ITokenSink
@@ -200,6 +218,8 @@ internal static class Identifier
             return;
         }
 
+        if (!sink.Takes(word))
+            return;
         Span<char> stem = stackalloc char[word.Length + 1];
         word.CopyTo(stem);
         int length = PorterStemmer.Stem(stem, word.Length);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Nexus.Claude.Memory.Text;
 
@@ -24,6 +25,14 @@ internal enum TokenKind
 /// <summary>Takes the tokens of a text.</summary>
 internal interface ITokenSink
 {
+    /// <summary>
+    /// Asked before a word or a part is stemmed. The first letter of a stem is that of the word, and so is the second if it has one, so
+    /// whoever looks for certain tokens can say no; it is then told nothing more of this word.
+    /// </summary>
+    /// <param name="word">The word in its base form.</param>
+    /// <returns>Whether <see cref="Add"/> is to be called with its stem.</returns>
+    bool Takes(ReadOnlySpan<char> word);
+
     /// <summary>One token.</summary>
     /// <param name="token">The token as it is indexed; valid during the call.</param>
     /// <param name="surface">The lower-case form it had in the text, before stemming.</param>
@@ -38,6 +47,7 @@ internal interface ITokenSink
 internal static class MemoryTokenizer
 {
     private const int LongestToken = 160;
+    private static readonly CharacterKind[] Ascii = ClassifyAscii();
 
     /// <summary>ASCII characters that a token may hold besides letters and digits; the index has to know them.</summary>
     public const string TokenPunctuation = "_-./:#+@";
@@ -49,7 +59,7 @@ internal static class MemoryTokenizer
         var folded = TextFolding.Fold(text).AsSpan();
         for (int at = 0; at < folded.Length;)
         {
-            var kind = Classify(folded, at, out int width);
+            var kind = KindAt(folded, at, out int width);
             if (kind == CharacterKind.Separator)
             {
                 at += width;
@@ -57,7 +67,7 @@ internal static class MemoryTokenizer
             }
 
             int start = at;
-            while (at < folded.Length && Continues(kind, Classify(folded, at, out width)))
+            while (at < folded.Length && Continues(kind, KindAt(folded, at, out width)))
                 at += width;
             var run = folded[start..at];
             if (kind == CharacterKind.Ideograph)
@@ -194,8 +204,8 @@ internal static class MemoryTokenizer
 
             int dot = segment.LastIndexOf('.');
             Identifier.Add(segment.TrimStart('.'), ref sink);
-            // The stem of a file is a name in its own right: "TokenCache.cs" is asked for as TokenCache.
-            if (dot > 0 && dot < segment.Length - 1 && Identifier.IsCompound(segment[..dot]))
+            // The stem of a file is a name in its own right. What stands between two dots has been added with the segment.
+            if (dot > 0 && dot < segment.Length - 1 && segment[..dot].Contains('.'))
                 Identifier.AddWhole(segment[..dot], ref sink);
         }
     }
@@ -203,17 +213,31 @@ internal static class MemoryTokenizer
     internal static int WidthAt(ReadOnlySpan<char> text, int at) =>
         char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
 
-    private static CharacterKind Classify(ReadOnlySpan<char> text, int at, out int width)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static CharacterKind KindAt(ReadOnlySpan<char> text, int at, out int width)
     {
-        char c = text[at];
         width = 1;
-        if (c < 0x80)
+        char c = text[at];
+        return c < 0x80 ? Ascii[c] : Classify(text, at, out width);
+    }
+
+    private static CharacterKind[] ClassifyAscii()
+    {
+        var kinds = new CharacterKind[0x80];
+        for (char c = '\0'; c < kinds.Length; c++)
         {
-            return char.IsAsciiLetterOrDigit(c) ? CharacterKind.Letter
+            kinds[c] = char.IsAsciiLetterOrDigit(c) ? CharacterKind.Letter
                 : c is '_' or '-' or '.' or '/' or '\\' or ':' or '\'' or '#' or '+' ? CharacterKind.Connector
                 : CharacterKind.Separator;
         }
 
+        return kinds;
+    }
+
+    private static CharacterKind Classify(ReadOnlySpan<char> text, int at, out int width)
+    {
+        char c = text[at];
+        width = 1;
         if (c == '\u2019')
             return CharacterKind.Connector;
         if (IsWithoutSpaces(c))
@@ -238,7 +262,7 @@ internal static class MemoryTokenizer
         or (>= '\uAC00' and <= '\uD7A3') or (>= '\uF900' and <= '\uFAFF') or (>= '\u0E01' and <= '\u0E4E') or (>= '\u0E81' and <= '\u0ECD')
         or (>= '\u1000' and <= '\u103F') or (>= '\u1780' and <= '\u17D3');
 
-    private enum CharacterKind
+    private enum CharacterKind : byte
     {
         Separator,
         Letter,

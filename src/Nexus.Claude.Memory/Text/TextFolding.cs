@@ -38,6 +38,8 @@ internal static class TextFolding
     /// <summary>The text without lone surrogates and NUL characters, neither of which a UTF-8 database column can keep.</summary>
     public static string Storable(string text)
     {
+        if (!text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') && !text.Contains('\0', StringComparison.Ordinal))
+            return text;
         int at = 0;
         while (at < text.Length && !IsUnstorable(text, at, out int width))
             at += width;

@@ -86,7 +86,7 @@ internal sealed class ChatRequestReader(IModelCatalog models, GatewayRequestOpti
                 WorkingDirectory = (body.Find("cwd") ?? nexus?.Find("cwd")) is { } folder
                     ? WorkingDirectories.Resolve(caller, folder.AsName(), folder.Path)
                     : null,
-                IsAgent = nexus?.Find("agent")?.AsBoolean() ?? false,
+                IsAgent = AgentMode.IsAsked(context, nexus?.Find("agent")?.AsBoolean()),
                 Cache = CacheUse.Of(context),
                 AffinityKey = body.Find("prompt_cache_key")?.AsString(),
             },

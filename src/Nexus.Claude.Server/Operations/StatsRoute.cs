@@ -2,7 +2,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Nexus.Claude.Server.Security;
+using Nexus.Claude.Server.Sessions;
 
 namespace Nexus.Claude.Server.Operations;
 
@@ -14,9 +17,16 @@ namespace Nexus.Claude.Server.Operations;
 /// <param name="queue">What runs and waits.</param>
 /// <param name="spend">What keys have spent, from earlier starts too.</param>
 /// <param name="time">The clock.</param>
-/// <param name="services">Has the statistics of sessions and of the cache, when there are any.</param>
+/// <param name="options">Tells whether replies are kept.</param>
+/// <param name="services">Has the sessions, unless something else runs the turns.</param>
 internal sealed class StatsRoute(
-    RequestStatistics requests, TurnStatistics turns, TurnQueue queue, SpendLedger spend, TimeProvider time, IServiceProvider services)
+    RequestStatistics requests,
+    TurnStatistics turns,
+    TurnQueue queue,
+    SpendLedger spend,
+    TimeProvider time,
+    IOptions<NexusClaudeServerOptions> options,
+    IServiceProvider services)
 {
     /// <summary>Adds the route.</summary>
     /// <param name="routes">The application.</param>
@@ -39,16 +49,14 @@ internal sealed class StatsRoute(
 
     private void WriteCache(Utf8JsonWriter json)
     {
-        var cache = (services.GetService(typeof(ICacheStatistics)) as ICacheStatistics)?.Capture() ?? new CacheSnapshot(false, 0, 0, 0);
         json.WriteStartObject("cache"u8);
-        json.WriteBoolean("enabled"u8, cache.IsEnabled);
-        if (cache.Entries is { } entries)
-            json.WriteNumber("total_entries"u8, entries);
-        else
-            json.WriteNull("total_entries"u8);
-        json.WriteNumber("total_hits"u8, cache.Hits);
-        json.WriteNumber("hits"u8, cache.Hits);
-        json.WriteNumber("misses"u8, cache.Misses);
+        json.WriteBoolean("enabled"u8, options.Value.Cache.Enabled);
+
+        // The store behind it may be shared, and does not count.
+        json.WriteNull("total_entries"u8);
+        json.WriteNumber("total_hits"u8, turns.CacheHits);
+        json.WriteNumber("hits"u8, turns.CacheHits);
+        json.WriteNumber("misses"u8, turns.CacheMisses);
         json.WriteEndObject();
     }
 
@@ -139,18 +147,31 @@ internal sealed class StatsRoute(
 
     private void WriteSessions(Utf8JsonWriter json)
     {
-        if (services.GetService(typeof(ISessionStatistics)) is not ISessionStatistics sessions)
+        if (services.GetService<ISessionStatus>()?.Statistics is not { } sessions)
             return;
-        var now = sessions.Capture();
+        var memory = sessions.Sessions.Sum(static session => session.MemoryBytes ?? 0);
         json.WriteStartObject("sessions"u8);
-        json.WriteNumber("processes"u8, now.Processes);
-        json.WriteNumber("warm"u8, now.Warm);
-        json.WriteNumber("starting"u8, now.Starting);
-        json.WriteNumber("running"u8, now.Running);
-        json.WriteNumber("idle"u8, now.Idle);
-        json.WriteNumber("awaiting_tools"u8, now.AwaitingTools);
-        if (now.MemoryBytes is { } memory)
-            json.WriteNumber("memory_bytes"u8, memory);
+        json.WriteNumber("live"u8, sessions.Sessions.Count);
+        json.WriteNumber("running"u8, sessions.Sessions.Count(static session => session.IsRunning));
+        json.WriteNumber("idle"u8, sessions.Sessions.Count(static session => !session.IsRunning));
+        json.WriteNumber("memory_bytes"u8, memory);
+        json.WriteNumber("warm_hits"u8, sessions.WarmHits);
+        json.WriteNumber("warm_misses"u8, sessions.WarmMisses);
+        json.WriteNumber("rewinds"u8, sessions.Rewinds);
+        json.WriteNumber("injected_messages"u8, sessions.InjectedMessages);
+        json.WriteNumber("retries"u8, sessions.Retries);
+        json.WriteEndObject();
+        var processes = sessions.Processes;
+        json.WriteStartObject("pool"u8);
+        json.WriteNumber("processes"u8, processes.Processes);
+        json.WriteNumber("warm"u8, processes.Idle);
+        json.WriteNumber("starting"u8, processes.Starting);
+        json.WriteNumber("leased"u8, processes.Leased);
+        json.WriteNumber("kept"u8, processes.Kept);
+        json.WriteNumber("waiting"u8, processes.Waiting);
+        json.WriteNumber("warm_leases"u8, processes.WarmLeases);
+        json.WriteNumber("cold_leases"u8, processes.ColdLeases);
+        json.WriteNumber("failed_starts"u8, processes.FailedStarts);
         json.WriteEndObject();
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using Nexus.Claude.Server.Caching;
 using Nexus.Claude.Server.Errors;
 using Nexus.Claude.Server.Security;
 using Nexus.Claude.Server.Turns;
@@ -31,6 +32,7 @@ internal sealed class TurnStatistics : IDisposable
     private readonly ConcurrentDictionary<string, Totals> _byKey = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _outcomes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ProcessOrigin, long> _origins = new();
+    private readonly ConcurrentDictionary<CacheOutcome, long> _cache = new();
     private readonly RecentSamples _durations = new();
     private readonly RecentSamples _firstTokens = new();
     private readonly RecentSamples _waits = new();
@@ -65,6 +67,12 @@ internal sealed class TurnStatistics : IDisposable
     /// <summary>Turns that ended well, by where their process came from.</summary>
     public IReadOnlyDictionary<ProcessOrigin, long> Origins => _origins;
 
+    /// <summary>Turns answered by the reply to an earlier one.</summary>
+    public long CacheHits => _cache.GetValueOrDefault(CacheOutcome.Hit);
+
+    /// <summary>Turns that might have been, and had to ask the model.</summary>
+    public long CacheMisses => _cache.GetValueOrDefault(CacheOutcome.Miss);
+
     /// <summary>Sums for each model.</summary>
     public IReadOnlyDictionary<string, Totals> ByModel => _byModel;
 
@@ -94,6 +102,8 @@ internal sealed class TurnStatistics : IDisposable
         _turns.Add(1, model, new KeyValuePair<string, object?>("outcome", outcome));
         _outcomes.AddOrUpdate(outcome, 1, static (_, count) => count + 1);
         _logger.TurnEnded(request.RequestId, request.Caller.KeyId, request.Model, outcome, Math.Round(took.TotalSeconds, 3));
+        if (request.Cache is { } cache)
+            _cache.AddOrUpdate(cache.Outcome, 1, static (_, count) => count + 1);
         var usage = default(TurnUsage);
         var cost = 0m;
         if (ended is not null)

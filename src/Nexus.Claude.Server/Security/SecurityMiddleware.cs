@@ -26,15 +26,26 @@ internal sealed class SecurityMiddleware(
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
             body.MaxRequestBodySize = _options.MaxRequestBodyBytes;
-        if (context.Request.ContentLength > _options.MaxRequestBodyBytes)
+        var length = context.Request.ContentLength;
+        if (length > _options.MaxRequestBodyBytes || (length is null && HttpMethods.IsPost(context.Request.Method)))
+            context.Response.OnStarting(SayThatItCloses, context.Response);
+        if (length > _options.MaxRequestBodyBytes)
         {
             throw new GatewayException(
-                413, "invalid_request_error", "request_too_large", $"The request has {context.Request.ContentLength} bytes; the most is {_options.MaxRequestBodyBytes}.");
+                413, "invalid_request_error", "request_too_large", $"The request has {length} bytes; the most is {_options.MaxRequestBodyBytes}.");
         }
 
         if (context.GetEndpoint()?.Metadata.GetMetadata<PublicEndpoint>() is null)
             context.SetCaller(FindCaller(context));
         return next(context);
+    }
+
+    /// <summary>The server does not read the rest of what is too large, so the client must not send its next request on the same connection.</summary>
+    private static Task SayThatItCloses(object response)
+    {
+        if (((HttpResponse)response).StatusCode == StatusCodes.Status413PayloadTooLarge)
+            ((HttpResponse)response).Headers.Connection = "close";
+        return Task.CompletedTask;
     }
 
     private Caller FindCaller(HttpContext context)

@@ -59,13 +59,7 @@ internal static class ChatLaunch
 
     /// <summary>The options for a conversation.</summary>
     /// <param name="options">A copy of the pool's options.</param>
-    /// <param name="model">The model.</param>
     /// <param name="system">The system prompt; null for none.</param>
-    /// <param name="tools">The client's tools.</param>
-    public static void Fit(ClaudeOptions options, string model, string? system, ClientTools tools)
-    {
-        options.Model = model;
+    public static void Fit(ClaudeOptions options, string? system) =>
         options.SystemPrompt = system is null ? SystemPrompt.Empty : SystemPrompt.Custom(system);
-        tools.AddTo(options);
-    }
 }

@@ -11,12 +11,16 @@ namespace Nexus.Claude.Server.Sessions;
 internal sealed class ClientTools
 {
     private readonly IReadOnlyList<ClientTool> _tools;
+    private readonly bool _defers;
+    private volatile TaskCompletionSource _called = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, string> _plainNames = new(StringComparer.Ordinal);
 
     /// <summary>Takes the tools of a request.</summary>
     /// <param name="tools">The tools.</param>
-    public ClientTools(IReadOnlyList<ClientTool> tools)
+    /// <param name="defers">Whether the CLI is asked to defer calls.</param>
+    public ClientTools(IReadOnlyList<ClientTool> tools, bool defers)
     {
+        _defers = defers;
         // One order, so that the prefix of the prompt stays the same and is found in the API's cache.
         _tools = [.. tools.OrderBy(static tool => tool.Name, StringComparer.Ordinal)];
         foreach (var tool in _tools)
@@ -25,6 +29,19 @@ internal sealed class ClientTools
 
     /// <summary>True when there are any.</summary>
     public bool Any => _tools.Count > 0;
+
+    /// <summary>
+    /// Ends when the CLI wants a call to run in spite of the hook. It waits then; the turn has to be ended by an interrupt, and the results
+    /// come with the history of the next request.
+    /// </summary>
+    public Task Called => _called.Task;
+
+    /// <summary>A turn begins.</summary>
+    public void Begin()
+    {
+        if (_called.Task.IsCompleted)
+            _called = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     /// <summary>The client's name of a tool.</summary>
     /// <param name="fullName">What the model calls it.</param>
@@ -37,8 +54,9 @@ internal sealed class ClientTools
     {
         if (!Any)
             return;
-        options.ToolServers.Add(ToolServer.Create(ToolNames.Server, _tools.Select(static tool => new Declared(tool))));
-        options.Hooks.On(HookEvent.PreToolUse, $"mcp__{ToolNames.Server}__.*", static _ => PreToolUseHookOutput.Defer("Run by the client."));
+        options.ToolServers.Add(ToolServer.Create(ToolNames.Server, _tools.Select(tool => new Declared(tool, this))));
+        if (_defers)
+            options.Hooks.On(HookEvent.PreToolUse, $"mcp__{ToolNames.Server}__.*", static _ => PreToolUseHookOutput.Defer("Run by the client."));
     }
 
     /// <summary>A message with the names that the model uses.</summary>
@@ -50,7 +68,7 @@ internal sealed class ClientTools
             : content;
 
     /// <summary>A tool that is listed and never run here.</summary>
-    private sealed class Declared(ClientTool tool) : AIFunction
+    private sealed class Declared(ClientTool tool, ClientTools owner) : AIFunction
     {
         public override string Name { get; } = ToolNames.OnServer(tool.Name);
 
@@ -58,7 +76,11 @@ internal sealed class ClientTools
 
         public override JsonElement JsonSchema => tool.Schema;
 
-        protected override ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("The client runs this tool, and this server cannot reach it during a turn.");
+        protected override async ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken)
+        {
+            owner._called.TrySetResult();
+            var withdrawn = new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return await withdrawn.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nexus.Claude.Server.Turns;
 
 namespace Nexus.Claude.Server.Sessions;
@@ -6,7 +7,8 @@ namespace Nexus.Claude.Server.Sessions;
 /// <param name="lease">The process.</param>
 /// <param name="request">The request that it was leased for.</param>
 /// <param name="tools">The client's tools that it was told of.</param>
-internal sealed class LiveSession(ClaudeLease lease, TurnRequest request, ClientTools tools)
+/// <param name="requestId">Holds the request that the process serves at present.</param>
+internal sealed class LiveSession(ClaudeLease lease, TurnRequest request, ClientTools tools, StrongBox<string> requestId)
 {
     /// <summary>The name by which the pool keeps the process.</summary>
     public string Name { get; } = Guid.NewGuid().ToString("N");
@@ -25,6 +27,12 @@ internal sealed class LiveSession(ClaudeLease lease, TurnRequest request, Client
 
     /// <summary>The client's tools that it was told of.</summary>
     public ClientTools Tools => tools;
+
+    /// <summary>The request that the process serves at present, or served last.</summary>
+    public StrongBox<string> RequestId => requestId;
+
+    /// <summary>Whether the client is to send results of tools next.</summary>
+    public bool AwaitsTools { get; set; }
 
     /// <summary>What of a turn's settings is in force.</summary>
     public TurnSettings Settings { get; set; } = TurnSettings.OfNewProcess;
@@ -48,7 +56,7 @@ internal sealed class LiveSession(ClaudeLease lease, TurnRequest request, Client
     /// <param name="isRunning">Whether a turn runs.</param>
     /// <returns>The description.</returns>
     public SessionState Describe(TimeProvider time, bool isRunning) => new(
-        Name, CallerKeyId, Model, Client.ProcessId, isRunning, time.GetUtcNow() - Client.StartedAt, Lease.Turns, MemoryOf(Client.ProcessId));
+        Name, CallerKeyId, Model, Client.ProcessId, isRunning, !isRunning && AwaitsTools, time.GetUtcNow() - Client.StartedAt, Lease.Turns, MemoryOf(Client.ProcessId));
 
     private static long? MemoryOf(int processId)
     {

@@ -52,6 +52,9 @@ internal sealed class ReplyReader(ClientTools tools, bool showsThinking)
     /// <summary>True when the client is to run tools.</summary>
     public bool HasCalls => _calls.Count > 0;
 
+    /// <summary>True when a message with calls for the client is complete, and nothing but the turn's end is to come.</summary>
+    public bool AwaitsEnd => HasCalls && !_isOpen;
+
     /// <summary>The stop sequence that ended the reply; null for none.</summary>
     public string? StopSequence => _stopSequence;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Nexus.Claude.Server.Security;
 using Nexus.Claude.Server.Turns;
 
 namespace Nexus.Claude.Server.Sessions;
@@ -12,6 +14,7 @@ namespace Nexus.Claude.Server.Sessions;
 internal sealed class SessionPool : IAsyncDisposable
 {
     private readonly IOptions<NexusClaudeServerOptions> _options;
+    private readonly IAgentMode _agents;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -29,11 +32,13 @@ internal sealed class SessionPool : IAsyncDisposable
 
     /// <summary>Makes a pool. Processes are started by <see cref="Start"/> or the first request.</summary>
     /// <param name="options">The server's options.</param>
+    /// <param name="agents">What agents may do.</param>
     /// <param name="loggers">The logs.</param>
     /// <param name="time">The clock.</param>
-    public SessionPool(IOptions<NexusClaudeServerOptions> options, ILoggerFactory loggers, TimeProvider time)
+    public SessionPool(IOptions<NexusClaudeServerOptions> options, IAgentMode agents, ILoggerFactory loggers, TimeProvider time)
     {
         _options = options;
+        _agents = agents;
         _loggers = loggers;
         _logger = loggers.CreateLogger("Nexus.Claude.Server.Sessions");
         _time = time;
@@ -117,6 +122,7 @@ internal sealed class SessionPool : IAsyncDisposable
             if (await FindAsync(pool, key, cancellationToken).ConfigureAwait(false) is { } live)
             {
                 Interlocked.Increment(ref _hits);
+                live.RequestId.Value = request.RequestId;
                 return new SessionPlace(live, key, ProcessOrigin.Live, 0);
             }
 
@@ -228,11 +234,17 @@ internal sealed class SessionPool : IAsyncDisposable
 
     private async Task<SessionPlace> LeaseAsync(ClaudePool pool, TurnRequest request, string key, CancellationToken cancellationToken)
     {
-        var tools = new ClientTools(request.Tools);
+        var tools = new ClientTools(request.Tools, _options.Value.Sessions.DefersClientTools);
         var options = pool.CreateOptions();
-        ChatLaunch.Fit(options, request.Model, request.System, tools);
+        var current = new StrongBox<string>(request.RequestId);
+        options.Model = request.Model;
+        if (request.IsAgent)
+            AgentLaunch.Fit(options, _agents, request, () => current.Value!);
+        else
+            ChatLaunch.Fit(options, request.System);
+        tools.AddTo(options);
         var lease = await pool.LeaseAsync(options, cancellationToken).ConfigureAwait(false);
-        var session = new LiveSession(lease, request, tools);
+        var session = new LiveSession(lease, request, tools, current);
         try
         {
             Learn(lease.Client);

@@ -31,8 +31,9 @@ internal sealed record SessionStatistics
 /// <param name="Model">The model.</param>
 /// <param name="ProcessId">The operating system's id of the process.</param>
 /// <param name="IsRunning">Whether a turn runs.</param>
+/// <param name="AwaitsTools">Whether the client is to send results of tools next.</param>
 /// <param name="Age">How long the process has lived.</param>
 /// <param name="Turns">How many turns it has had in this process.</param>
 /// <param name="MemoryBytes">The resident memory; null where it is not known.</param>
 internal sealed record SessionState(
-    string Id, string CallerKeyId, string Model, int ProcessId, bool IsRunning, TimeSpan Age, int Turns, long? MemoryBytes);
+    string Id, string CallerKeyId, string Model, int ProcessId, bool IsRunning, bool AwaitsTools, TimeSpan Age, int Turns, long? MemoryBytes);

@@ -121,15 +121,45 @@ internal sealed class SessionTurn : IAsyncDisposable
                 return next;
             if (_isOver)
                 return _last.TryDequeue(out var last) ? last : null;
-            if (_messages is null)
-                await OpenAsync().ConfigureAwait(false);
-            if (!await MoveNextAsync().ConfigureAwait(false))
+            if (_messages is null && !await TryOpenAsync().ConfigureAwait(false))
                 continue;
-            _reader!.Read(_messages!.Current);
+            var hasMoved = _reader!.AwaitsEnd ? await MoveUnlessCalledAsync().ConfigureAwait(false) : await MoveNextAsync().ConfigureAwait(false);
+            if (!hasMoved)
+                continue;
+            _reader.Read(_messages!.Current);
             if (_reader.Result is { } result)
                 await EndAsync(result).ConfigureAwait(false);
             else if (_reader.IsAtLimit && (!_request.IsAgent || _request.Sampling.MaxTokens is not null))
-                await EndAtLimitAsync().ConfigureAwait(false);
+                await EndByInterruptAsync(EndReason.MaxTokens, null).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Reads on behind calls for the client. A CLI that does not defer them waits for them to run here, so it is interrupted; the results are put
+    /// into another process.
+    /// </summary>
+    private async ValueTask<bool> MoveUnlessCalledAsync()
+    {
+        var moved = MoveNextAsync().AsTask();
+        if (await Task.WhenAny(moved, _place!.Session.Tools.Called).ConfigureAwait(false) == moved)
+            return await moved.ConfigureAwait(false);
+        await EndByInterruptAsync(EndReason.ToolUse, moved).ConfigureAwait(false);
+        return false;
+    }
+
+    /// <summary>Begins the turn. A process that ends before is replaced once.</summary>
+    private async ValueTask<bool> TryOpenAsync()
+    {
+        try
+        {
+            await OpenAsync().ConfigureAwait(false);
+            return true;
+        }
+        catch (CliExitedException failure) when (MayRetry)
+        {
+            _logger.TurnRetried(_request.RequestId, failure);
+            Leave();
+            return false;
         }
     }
 
@@ -144,6 +174,7 @@ internal sealed class SessionTurn : IAsyncDisposable
         var wanted = TurnSettings.Of(_request, session.FindModel());
         await wanted.ApplyAsync(session.Client, session.Settings, _opening.Token).ConfigureAwait(false);
         session.Settings = wanted;
+        session.Tools.Begin();
         _reader = new ReplyReader(session.Tools, _request.Sampling.Reasoning is not null);
         lock (_gate)
         {
@@ -154,6 +185,8 @@ internal sealed class SessionTurn : IAsyncDisposable
         _messages = _turn.GetAsyncEnumerator(_gone);
     }
 
+    private bool MayRetry => _reader is not { HasBegun: true } && _attempts < MostAttempts && !_isInterrupted;
+
     /// <summary>Reads on. A process that ends before the model has begun is replaced: nothing has been handed out, and nothing has run.</summary>
     private async ValueTask<bool> MoveNextAsync()
     {
@@ -162,7 +195,7 @@ internal sealed class SessionTurn : IAsyncDisposable
             if (await _messages!.MoveNextAsync().ConfigureAwait(false))
                 return true;
         }
-        catch (CliExitedException failure) when (!_reader!.HasBegun && _attempts < MostAttempts && !_isInterrupted)
+        catch (CliExitedException failure) when (MayRetry)
         {
             _logger.TurnRetried(_request.RequestId, failure);
             Leave();
@@ -181,6 +214,12 @@ internal sealed class SessionTurn : IAsyncDisposable
             return;
         }
 
+        if (result.Subtype == ResultSubtype.ErrorMaxTurns)
+        {
+            End(EndReason.MaxTokens, cost);
+            return;
+        }
+
         if (!result.IsSuccess && !_reader!.EndedByModel)
             throw UpstreamErrors.Of(result, _reader.Error, _reader.RetryDelay);
         var place = _place!;
@@ -193,6 +232,7 @@ internal sealed class SessionTurn : IAsyncDisposable
             // The CLI does not go back to before its first message.
             session.KeyBefore = _request.Messages.Count > 1 ? place.Key : null;
             session.LastPromptId = _turn!.PromptId;
+            session.AwaitsTools = reader.HasCalls;
             Forget();
             await _pool.KeepAsync(session).ConfigureAwait(false);
         }
@@ -200,14 +240,18 @@ internal sealed class SessionTurn : IAsyncDisposable
         End(reader.Reason, cost, result.StructuredOutput);
     }
 
-    /// <summary>The CLI would ask the model to go on; instead the turn ends here, and with it the process, which has begun to ask.</summary>
-    private async Task EndAtLimitAsync()
+    /// <summary>Ends the turn where the CLI would go on, and the process with it.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="reading">What waits for the next message; null for nothing.</param>
+    private async Task EndByInterruptAsync(EndReason reason, Task? reading)
     {
         var cost = 0m;
         try
         {
             await _turn!.InterruptAsync(CancellationToken.None).WaitAsync(InterruptPatience, _time, _gone).ConfigureAwait(false);
             cost = CostOf(await _turn.ResultAsync(_gone).WaitAsync(InterruptPatience, _time, _gone).ConfigureAwait(false));
+            if (reading is not null)
+                await reading.WaitAsync(InterruptPatience, _time, _gone).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is ClaudeException or TimeoutException)
         {
@@ -215,7 +259,7 @@ internal sealed class SessionTurn : IAsyncDisposable
             _logger.RetireFailed(failure);
         }
 
-        End(_reader!.HasCalls ? EndReason.ToolUse : EndReason.MaxTokens, cost);
+        End(reason, cost);
     }
 
     private void End(EndReason reason, decimal cost, System.Text.Json.JsonElement? structured = null)

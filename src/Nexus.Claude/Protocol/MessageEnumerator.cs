@@ -6,7 +6,7 @@ namespace Nexus.Claude.Protocol;
 internal sealed class MessageEnumerator(MessageQueue queue, Func<ValueTask> onDisposed, CancellationTokenRegistration registration)
     : IAsyncEnumerator<ClaudeMessage>
 {
-    private readonly Queue<ClaudeMessage> _batch = new();
+    private Queue<ClaudeMessage> _batch = new();
     private ClaudeMessage? _current;
     private bool _disposed;
 
@@ -34,7 +34,7 @@ internal sealed class MessageEnumerator(MessageQueue queue, Func<ValueTask> onDi
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> TakeAsync()
     {
-        while (!queue.TryTake(_batch))
+        while (!queue.TryTake(ref _batch))
         {
             if (!await queue.WaitAsync().ConfigureAwait(false))
                 return false;

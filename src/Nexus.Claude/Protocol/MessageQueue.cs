@@ -18,7 +18,7 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
     private const int BatchSize = 256;
 
     private readonly Lock _gate = new();
-    private readonly Queue<ClaudeMessage> _messages = new();
+    private Queue<ClaudeMessage> _messages = new();
     private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
     private long _queuedBytes;
     private int _queuedPartials;
@@ -44,7 +44,6 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
 
     /// <summary>Adds a message; the consumer sees it after <see cref="Flush"/>.</summary>
     /// <param name="message">The message.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ClaudeMessage message)
     {
         lock (_gate)
@@ -53,6 +52,22 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
                 _held.Enqueue((null, message));
             else
                 Enqueue(message);
+        }
+    }
+
+    /// <summary>Adds messages; the consumer sees them after <see cref="Flush"/>.</summary>
+    /// <param name="messages">The messages.</param>
+    public void Add(List<StreamEventMessage> messages)
+    {
+        lock (_gate)
+        {
+            foreach (var message in messages)
+            {
+                if (_held is { Count: > 0 })
+                    _held.Enqueue((null, message));
+                else
+                    Enqueue(message);
+            }
         }
     }
 
@@ -122,14 +137,21 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
     }
 
     /// <summary>Takes what is there, without waiting.</summary>
-    /// <param name="batch">Receives the messages; must be empty.</param>
+    /// <param name="batch">Must be empty; replaced by one with the messages.</param>
     /// <returns>True when messages were taken, false when there are none now.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool TryTake(Queue<ClaudeMessage> batch)
+    public bool TryTake(ref Queue<ClaudeMessage> batch)
     {
         lock (_gate)
         {
             _batchBytes = 0;
+            if (_messages.Count <= BatchSize && _droppedCount == _reportedDrops)
+            {
+                // All of it: the consumer keeps up.
+                (batch, _messages) = (_messages, batch);
+                (_batchBytes, _queuedBytes, _queuedPartials) = (_queuedBytes, 0, 0);
+                return batch.Count > 0;
+            }
+
             if (_droppedCount > _reportedDrops)
                 batch.Enqueue(DropWarning());
             while (batch.Count < BatchSize && _messages.TryDequeue(out var message))

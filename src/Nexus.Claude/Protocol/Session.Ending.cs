@@ -205,7 +205,7 @@ internal sealed partial class Session : IAsyncDisposable
             var waits = Volatile.Read(ref _waits);
             await Task.WhenAny(_reading, Task.Delay(DrainWindow, _settings.TimeProvider)).ConfigureAwait(false);
             if (!_reading.IsCompleted && Volatile.Read(ref _waiting) && waits == Volatile.Read(ref _waits))
-                _output.CancelPendingRead();
+                _lines.CancelWait();
         }
 
         await _reading.ConfigureAwait(false);

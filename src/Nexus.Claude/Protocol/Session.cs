@@ -1,5 +1,3 @@
-using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -22,13 +20,12 @@ internal sealed partial class Session
         "pending_permission_requests", "pending_user_dialog_requests", "pending_elicitation_requests",
     ];
 
-    private const int ReadBufferBytes = 64 * 1024;
     private const long UnpromptedBudget = 16 * 1024 * 1024;
 
     private readonly ICliConnection _connection;
     private readonly SessionSettings _settings;
-    private readonly PipeReader _output;
     private readonly LineReader _lines;
+    private readonly List<StreamEventMessage> _partials = [];
     private readonly LineWriter _writer;
     private readonly InboundRequests _inbound;
     private readonly TurnRouter _router;
@@ -49,8 +46,7 @@ internal sealed partial class Session
     {
         _connection = connection;
         _settings = settings;
-        _output = PipeReader.Create(connection.Output, new StreamPipeReaderOptions(bufferSize: ReadBufferBytes, minimumReadSize: 4096, leaveOpen: true));
-        _lines = new LineReader(_output, settings.MaxLineBytes);
+        _lines = new LineReader(connection.Output, settings.MaxLineBytes);
         _writer = new LineWriter(connection.Input);
         _telemetry = new SessionTelemetry(settings.Telemetry, settings.TimeProvider, settings.Logger);
         Control = new ControlChannel(_writer, settings.TimeProvider, _telemetry);
@@ -121,6 +117,7 @@ internal sealed partial class Session
                 Volatile.Write(ref _lastLineAt, _settings.TimeProvider.GetTimestamp());
                 while (_lines.TryRead(out var line))
                     Accept(line);
+                RoutePartials();
                 _router.Flush();
                 if (_overflow is { } overflow)
                     Fail(overflow);
@@ -138,8 +135,9 @@ internal sealed partial class Session
         }
         finally
         {
+            RoutePartials();
             _router.Flush();
-            await _output.CompleteAsync().ConfigureAwait(false);
+            _lines.Dispose();
         }
     }
 
@@ -152,9 +150,16 @@ internal sealed partial class Session
         return more;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Accept(in Line line)
     {
+        // Nine lines of ten in a streamed answer are of this one shape, which says by itself what it is.
+        if (line.Kind == LineKind.Whole && StreamEventScanner.TryReadUsualOrder(line.Bytes) is { } partial)
+        {
+            _partials.Add(partial);
+            return;
+        }
+
+        RoutePartials();
         switch (line.Kind)
         {
             case LineKind.TooLong:
@@ -165,13 +170,6 @@ internal sealed partial class Session
             case LineKind.CutOff when !IsWholeObject(line.Bytes):
                 Warn(StreamWarning.LineCutOff, line, $"The CLI ended in the middle of a line; its first {line.Length} bytes are in Raw.");
                 return;
-        }
-
-        // Nine lines of ten in a streamed answer are of this one shape, which says by itself what it is.
-        if (StreamEventScanner.TryReadUsualOrder(line.Bytes) is { } delta)
-        {
-            _router.Route(delta);
-            return;
         }
 
         if (!FrameScanner.TryScan(line.Bytes, out var type, out var subtype))
@@ -200,6 +198,15 @@ internal sealed partial class Session
         {
             Route(line, type, subtype);
         }
+    }
+
+    /// <summary>Routes the pieces of text that have been read since the last call: two locks for all of them, not for each.</summary>
+    private void RoutePartials()
+    {
+        if (_partials.Count == 0)
+            return;
+        _router.Route(_partials);
+        _partials.Clear();
     }
 
     /// <summary>An answer; one to <c>initialize</c> may bring along requests that an earlier host left open (protocol.md 4.1).</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Nexus.Claude.Protocol;
 
 /// <summary>
@@ -95,7 +93,6 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
     /// <summary>Routes one message. The readers see it after <see cref="Flush"/>.</summary>
     /// <param name="message">The message.</param>
     /// <param name="before">For a result: ends when its reader may see it, with what is to be seen before it.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Route(ClaudeMessage message, Task<IReadOnlyList<ClaudeMessage>> before)
     {
         lock (_gate)
@@ -121,6 +118,18 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
                     Add(Follow(), message);
                     break;
             }
+        }
+    }
+
+    /// <summary>Routes pieces of the running turn, in order. The readers see them after <see cref="Flush"/>.</summary>
+    /// <param name="partials">The messages.</param>
+    public void Route(List<StreamEventMessage> partials)
+    {
+        lock (_gate)
+        {
+            var queue = Follow();
+            queue.Add(partials);
+            Touch(queue);
         }
     }
 
@@ -301,6 +310,11 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
     private void Add(MessageQueue queue, ClaudeMessage message)
     {
         queue.Add(message);
+        Touch(queue);
+    }
+
+    private void Touch(MessageQueue queue)
+    {
         if (ReferenceEquals(queue, _lastTouched))
             return;
         _lastTouched = queue;

@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Text.Json;
 using Nexus.Claude.Wire;
 
@@ -27,8 +26,7 @@ internal static class TranscriptFile
         var stream = OpenForReading(path);
         await using (stream.ConfigureAwait(false))
         {
-            var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
-            var lines = new LineReader(reader, LongestLine);
+            using var lines = new LineReader(stream, LongestLine);
             while (await lines.WaitAsync(cancellationToken).ConfigureAwait(false))
             {
                 while (lines.TryRead(out var line))
@@ -37,8 +35,6 @@ internal static class TranscriptFile
                         entries.Add(entry);
                 }
             }
-
-            await reader.CompleteAsync().ConfigureAwait(false);
         }
 
         return entries;

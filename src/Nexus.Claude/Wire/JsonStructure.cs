@@ -8,7 +8,6 @@ namespace Nexus.Claude.Wire;
 /// </summary>
 internal static class JsonStructure
 {
-    private static readonly SearchValues<byte> StringEnds = SearchValues.Create("\"\\"u8);
     private static readonly SearchValues<byte> Structure = SearchValues.Create("\"{}[]"u8);
     private static readonly SearchValues<byte> PrimitiveEnds = SearchValues.Create(",}]"u8);
 
@@ -68,7 +67,7 @@ internal static class JsonStructure
         end = start + 1;
         while (true)
         {
-            var next = line[end..].IndexOfAny(StringEnds);
+            var next = PlainText.EndOf(line[end..]);
             if (next < 0)
                 return false;
             end += next;
@@ -78,7 +77,8 @@ internal static class JsonStructure
                 return true;
             }
 
-            end += 2;
+            // A control character is none of the structure; whoever reads the string refuses it.
+            end += line[end] == (byte)'\\' ? 2 : 1;
             if (end > line.Length)
                 return false;
         }

@@ -7,15 +7,18 @@ namespace Nexus.Claude.Wire;
 /// <summary>Decodes a JSON string straight into its text: one allocation, no copy of the escaped form.</summary>
 internal static class JsonText
 {
-    private static readonly SearchValues<byte> ControlCharacters = SearchValues.Create([.. Enumerable.Range(0, 32).Select(static code => (byte)code)]);
-
     /// <summary>Decodes.</summary>
     /// <param name="escaped">What stands between the quotes.</param>
     /// <returns>The text; null when it is not clean JSON and Unicode, which is for the general reader to sort out.</returns>
-    public static string? TryDecode(ReadOnlySpan<byte> escaped)
+    public static string? TryDecode(ReadOnlySpan<byte> escaped) =>
+        !TryMeasure(escaped, 0, out var end, out var surplus) && end == escaped.Length ? TryDecode(escaped, surplus) : null;
+
+    /// <summary>Decodes what has been measured.</summary>
+    /// <param name="escaped">What stands between the quotes.</param>
+    /// <param name="surplus">By how many characters that is longer than the text.</param>
+    /// <returns>The text; null when it is not clean JSON and Unicode, which is for the general reader to sort out.</returns>
+    public static string? TryDecode(ReadOnlySpan<byte> escaped, int surplus)
     {
-        if (escaped.ContainsAny(ControlCharacters) || !TryCountEscapes(escaped, out var surplus))
-            return null;
         var length = Encoding.UTF8.GetCharCount(escaped) - surplus;
         if (length == 0)
             return "";
@@ -24,22 +27,33 @@ internal static class JsonText
         return whole ? text : null;
     }
 
-    /// <summary>Counts by how many characters the escaped form is longer than the text.</summary>
-    private static bool TryCountEscapes(ReadOnlySpan<byte> escaped, out int surplus)
+    /// <summary>Finds the end of a string, and by how many characters its escaped form is longer than the text.</summary>
+    /// <param name="json">The JSON.</param>
+    /// <param name="start">Where the string starts, behind its opening quote.</param>
+    /// <param name="end">Where its closing quote stands; the end of the JSON when there is none; else where it is not clean.</param>
+    /// <param name="surplus">The difference.</param>
+    /// <returns>False when there is no closing quote, or something that does not belong into a string before it.</returns>
+    public static bool TryMeasure(ReadOnlySpan<byte> json, int start, out int end, out int surplus)
     {
         surplus = 0;
+        end = start;
         while (true)
         {
-            var at = escaped.IndexOf((byte)'\\');
-            if (at < 0)
-                return true;
-            if (at + 1 >= escaped.Length)
+            var plain = PlainText.EndOf(json[end..]);
+            if (plain < 0)
+            {
+                end = json.Length;
                 return false;
-            var size = escaped[at + 1] == (byte)'u' ? 6 : 2;
-            if (at + size > escaped.Length)
+            }
+
+            end += plain;
+            if (json[end] != (byte)'\\')
+                return json[end] == (byte)'"';
+            var size = end + 1 < json.Length && json[end + 1] == (byte)'u' ? 6 : 2;
+            if (end + size > json.Length)
                 return false;
             surplus += size - 1;
-            escaped = escaped[(at + size)..];
+            end += size;
         }
     }
 

@@ -2,7 +2,8 @@ namespace Nexus.Claude.Wire;
 
 /// <summary>
 /// Reads an assistant message of many megabytes. Its long texts are cut out, the rest is read as usual, and each text is decoded
-/// straight into its string; the token reader would walk them byte by byte, three times.
+/// straight into its string; the token reader would walk them byte by byte, three times. They are looked at three times in all: to find the end, to count the
+/// characters, and to decode.
 /// </summary>
 internal static class LongTextReader
 {
@@ -18,14 +19,13 @@ internal static class LongTextReader
     public static AssistantMessage? TryRead(ReadOnlyMemory<byte> line, Func<ReadOnlyMemory<byte>, ClaudeMessage> readRest)
     {
         var json = line.Span;
-        var texts = Find(json);
-        if (texts.Count == 0)
+        if (!TryFind(json, out var texts))
             return null;
 
         var decoded = new string[texts.Count];
         for (var i = 0; i < texts.Count; i++)
         {
-            if (JsonText.TryDecode(json[texts[i].Start..texts[i].End]) is not { } text)
+            if (JsonText.TryDecode(json[texts[i].Start..texts[i].End], texts[i].Surplus) is not { } text)
                 return null;
             decoded[i] = text;
         }
@@ -52,50 +52,70 @@ internal static class LongTextReader
         return message with { Message = message.Message with { Content = blocks }, Raw = new RawJson(line) };
     }
 
-    private static List<LongText> Find(ReadOnlySpan<byte> json)
+    private static bool TryFind(ReadOnlySpan<byte> json, out List<LongText> texts)
     {
-        var texts = new List<LongText>();
-        var members = new JsonMembers(json, JsonStructure.SkipWhitespace(json, 0));
-        while (members.MoveNext())
+        texts = [];
+        var cursor = new JsonCursor(json);
+        var isClean = cursor.TryEnterObject();
+        while (isClean && cursor.TryNextMember(out var name))
         {
-            if (!members.Name.SequenceEqual("message"u8))
-                continue;
-            var message = new JsonMembers(json, members.ValueStart);
-            while (message.MoveNext())
+            if (!name.SequenceEqual("message"u8) || !cursor.TryEnterObject())
             {
-                if (message.Name.SequenceEqual("content"u8) && json[message.ValueStart] == (byte)'[')
-                    FindInBlocks(json, message.ValueStart + 1, texts);
+                cursor.TrySkip();
+                continue;
+            }
+
+            while (isClean && cursor.TryNextMember(out name))
+            {
+                if (name.SequenceEqual("content"u8) && cursor.TryEnterArray())
+                    isClean = TryFindInBlocks(json, ref cursor, texts);
+                else
+                    cursor.TrySkip();
             }
         }
 
-        return texts;
+        return isClean && texts.Count > 0;
     }
 
-    private static void FindInBlocks(ReadOnlySpan<byte> json, int start, List<LongText> texts)
+    /// <summary>Finds the long texts of the blocks.</summary>
+    /// <returns>False when a text is not clean.</returns>
+    private static bool TryFindInBlocks(ReadOnlySpan<byte> json, ref JsonCursor cursor, List<LongText> texts)
     {
-        for (var block = 0; ; block++)
+        for (var block = 0; cursor.TryNextItem(); block++)
         {
-            start = JsonStructure.SkipWhitespace(json, start);
-            var members = new JsonMembers(json, start);
-            while (members.MoveNext())
+            if (!cursor.TryEnterObject())
             {
-                var isThinking = members.Name.SequenceEqual("thinking"u8);
-                if ((isThinking || members.Name.SequenceEqual("text"u8)) && members.IsString && members.StringValue.Length >= MinimumText)
-                    texts.Add(new LongText(members.ValueStart + 1, members.ValueEnd - 1, block, isThinking));
+                cursor.TrySkip();
+                continue;
             }
 
-            if (!JsonStructure.TrySkipValue(json, start, out var end))
-                return;
-            end = JsonStructure.SkipWhitespace(json, end);
-            if (end >= json.Length || json[end] != (byte)',')
-                return;
-            start = end + 1;
+            while (cursor.TryNextMember(out var name))
+            {
+                var isThinking = name.SequenceEqual("thinking"u8);
+                if (json[cursor.Position] != (byte)'"' || (!isThinking && !name.SequenceEqual("text"u8)))
+                {
+                    cursor.TrySkip();
+                    continue;
+                }
+
+                var start = cursor.Position + 1;
+                if (!JsonText.TryMeasure(json, start, out var end, out var surplus))
+                    return false;
+                cursor.SkipTo(end + 1);
+                if (end - start >= MinimumText)
+                    texts.Add(new LongText(start, end, surplus, block, isThinking));
+            }
         }
+
+        return true;
     }
 
     private static byte[] CutOut(ReadOnlySpan<byte> json, List<LongText> texts)
     {
-        var rest = new byte[json.Length - texts.Sum(static text => text.End - text.Start)];
+        var length = json.Length;
+        foreach (var text in texts)
+            length -= text.End - text.Start;
+        var rest = new byte[length];
         int from = 0, to = 0;
         foreach (var text in texts)
         {
@@ -108,6 +128,6 @@ internal static class LongTextReader
         return rest;
     }
 
-    /// <summary>Where a long text lies between its quotes, and whose it is.</summary>
-    private readonly record struct LongText(int Start, int End, int Block, bool IsThinking);
+    /// <summary>Where a long text lies between its quotes, by how much its escapes make it longer, and whose it is.</summary>
+    private readonly record struct LongText(int Start, int End, int Surplus, int Block, bool IsThinking);
 }

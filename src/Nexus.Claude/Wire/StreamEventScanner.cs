@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -13,13 +11,6 @@ namespace Nexus.Claude.Wire;
 internal static class StreamEventScanner
 {
     private static readonly string?[] SessionIds = new string?[64];
-
-    // What ends the plain part of a JSON string: its end, an escape, or a control character, which JSON does not allow.
-    private static readonly SearchValues<byte> StringEnd = SearchValues.Create(
-    [
-        (byte)'"', (byte)'\\',
-        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
-    ]);
 
     private static ReadOnlySpan<byte> Head => """{"type":"stream_event","event":{"type":"content_block_delta","index":"""u8;
 
@@ -49,7 +40,6 @@ internal static class StreamEventScanner
     /// The message when the line is a piece of text in the order in which the CLI writes it, else null. It needs no kind: a read loop may
     /// ask it first and look for the kind of the line only when it declines.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static StreamEventMessage? TryReadUsualOrder(ReadOnlyMemory<byte> line)
     {
         var span = line.Span;
@@ -59,7 +49,7 @@ internal static class StreamEventScanner
         if (!TryReadIndex(span, ref at, out var index) || !span[at..].StartsWith(Middle))
             return null;
         at += Middle.Length;
-        if (!TryReadString(span, ref at, out var textSlice) || !span[at..].StartsWith("}}"u8))
+        if (!TryReadText(span, ref at, out var piece) || !span[at..].StartsWith("}}"u8))
             return null;
         at += 2;
 
@@ -92,7 +82,7 @@ internal static class StreamEventScanner
 
         if (!span[at..].SequenceEqual("}"u8))
             return null;
-        return new StreamEventMessage(Encoding.UTF8.GetString(span.Slice(textSlice.Start, textSlice.Length)), index, uuid, apiMessageId)
+        return new StreamEventMessage(piece, index, uuid, apiMessageId)
         {
             SessionId = sessionId,
             ParentToolUseId = parent,
@@ -109,14 +99,30 @@ internal static class StreamEventScanner
         return at > start && (at == start + 1 || span[start] != '0');
     }
 
+    // From the opening quote on.
+    private static bool TryReadText(ReadOnlySpan<byte> span, ref int at, out string text)
+    {
+        text = "";
+        if (at >= span.Length || span[at] != '"' || !JsonText.TryMeasure(span, at + 1, out var end, out var surplus))
+            return false;
+        var escaped = span[(at + 1)..end];
+        at = end + 1;
+        if (surplus == 0)
+            text = Encoding.UTF8.GetString(escaped);
+        else if (JsonText.TryDecode(escaped, surplus) is { } decoded)
+            text = decoded;
+        else
+            return false;
+        return true;
+    }
+
     // A string without escapes, from its opening quote on.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryReadString(ReadOnlySpan<byte> span, ref int at, out RawSlice slice)
     {
         slice = default;
         if (at >= span.Length || span[at] != '"')
             return false;
-        var length = span[(at + 1)..].IndexOfAny(StringEnd);
+        var length = PlainText.EndOf(span[(at + 1)..]);
         if (length < 0 || span[at + 1 + length] != '"')
             return false;
         slice = new RawSlice(at + 1, length);

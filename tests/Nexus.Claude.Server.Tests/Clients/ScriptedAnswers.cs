@@ -54,7 +54,8 @@ internal static partial class ScriptedAnswers
                 case "images":
                     return ScriptedReply.Text(string.Join(", ", Images(request)));
                 case "history":
-                    return ScriptedReply.Text(string.Join(' ', request.Messages.Select(message => message.GetProperty("role").GetString())));
+                    // Messages of the role system are the CLI's own.
+                    return ScriptedReply.Text(string.Join(' ', request.Messages.Select(message => message.GetProperty("role").GetString()).Where(role => role != "system")));
                 default:
                     return ScriptedReply.Text($"There is no instruction '{verb}'.");
             }

@@ -24,8 +24,8 @@ internal sealed class ToolTurnTests
         Assert.That(first.Calls, Is.EqualTo(new[] { new TurnEvent.ToolCall(0, "toolu_1", "weather") }));
         Assert.That(first.ArgumentsOf(0), Is.EqualTo("""{"city":"Paris"}"""));
         Assert.That((second.Text, second.Ended.Reason, second.Ended.Origin), Is.EqualTo(("Sunny.", EndReason.EndTurn, ProcessOrigin.Live)));
-        Assert.That(engine.Asked[0].ToolNames, Is.EqualTo(new[] { "mcp__c__weather" }));
-        Assert.That(engine.Asked[0].Body.GetProperty("tools")[0].GetProperty("input_schema").GetRawText(), Is.EqualTo(Tool("weather").Schema.GetRawText()));
+        Assert.That(engine.Asked[0].ToolNames, Is.EqualTo(new[] { "mcp__c__time", "mcp__c__weather" }));
+        Assert.That(engine.Asked[0].Body.GetProperty("tools")[1].GetProperty("input_schema").GetRawText(), Is.EqualTo(Tool("weather").Schema.GetRawText()));
         Assert.That(engine.Asked[^1].Said(), Is.EqualTo(new[]
         {
             "user: Weather in Paris?", "assistant: Let me look. ", """assistant: [mcp__c__weather toolu_1 {"city":"Paris"}]""", "user: [result toolu_1 sunny, 21 degrees]",
@@ -146,6 +146,26 @@ internal sealed class ToolTurnTests
         Assert.That(engine.Asked[0].Member("tool_choice")!.Value.GetRawText(), Is.EqualTo(expected));
         Assert.That(second.Ended.Origin, Is.EqualTo(ProcessOrigin.Live));
         Assert.That(engine.Asked[1].Member("tool_choice"), Is.Null);
+    }
+
+    [Test]
+    public async Task A_cli_that_does_not_defer_is_interrupted_and_the_results_are_put_into_another_process()
+    {
+        await using var engine = await Engine.StartAsync(options => options.Sessions.DefersClientTools = false);
+        engine.Api.Enqueue(ScriptedReply.Text("Hm.").ThenToolUse("mcp__c__weather", """{"city":"Paris"}""", "toolu_1").ThenToolUse("mcp__c__time", "{}", "toolu_2"));
+        engine.Api.Enqueue(ScriptedReply.Text("Sunny."));
+
+        var first = await engine.RunAsync(WithTools(engine, Question));
+        var second = await engine.RunAsync(WithTools(engine, Question, first.Message, User(ToolResult("toolu_1", "sunny"), ToolResult("toolu_2", "noon"))));
+
+        Assert.That(first.Ended.Reason, Is.EqualTo(EndReason.ToolUse));
+        Assert.That(first.Calls.Select(call => call.Id), Is.EqualTo(new[] { "toolu_1", "toolu_2" }));
+        Assert.That(second.Text, Is.EqualTo("Sunny."));
+        Assert.That(engine.Asked[^1].Said(), Is.EqualTo(new[]
+        {
+            "user: Weather in Paris?", "assistant: Hm.", """assistant: [mcp__c__weather toolu_1 {"city":"Paris"}]""", "assistant: [mcp__c__time toolu_2 {}]",
+            "user: [result toolu_1 sunny]", "user: [result toolu_2 noon]",
+        }));
     }
 
     private static TurnRequest WithTools(Engine engine, params IReadOnlyList<TurnMessage> messages) =>

@@ -14,7 +14,7 @@ internal sealed class SnippetTests
     [TestCaseSource(nameof(Pages))]
     public async Task Every_block_of_code_of_a_page_is_compiled_word_for_word(string page)
     {
-        string[] folders = ["tests/Nexus.Claude.Tests/Docs", "tests/Nexus.Claude.Memory.Tests/Docs"];
+        string[] folders = ["tests/Nexus.Claude.Tests/Docs", "tests/Nexus.Claude.Memory.Tests/Docs", "tests/Nexus.Claude.Server.Tests/Docs"];
         var compiled = string.Concat(folders.SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "Snippets*.cs"))
             .Select(file => Trimmed(File.ReadAllLines(file))));
         var blocks = Blocks(await File.ReadAllLinesAsync(Repository.PathOf(page))).ToList();

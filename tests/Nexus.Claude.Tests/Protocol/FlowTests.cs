@@ -129,7 +129,7 @@ internal sealed class FlowTests
         await session.Completion.InTime();
 
         Queue<ClaudeMessage> batch = new();
-        Assert.That(session.Unprompted.TryTake(batch));
+        Assert.That(session.Unprompted.TryTake(ref batch));
         Assert.That(batch.First(), Is.InstanceOf<StreamWarningMessage>().With.Property(nameof(StreamWarningMessage.Kind)).EqualTo(StreamWarning.UnreadMessagesDropped));
         Assert.That(batch.Sum(message => (long)message.Raw.Utf8.Length), Is.LessThanOrEqualTo(16L << 20));
         Assert.That(batch.Last().Type, Is.EqualTo("newest"));

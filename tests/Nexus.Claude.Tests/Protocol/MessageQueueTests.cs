@@ -123,7 +123,8 @@ internal sealed class MessageQueueTests
 
         queue.Abandon(failure);
 
-        Assert.That(queue.TryTake(new Queue<ClaudeMessage>()), Is.False);
+        Queue<ClaudeMessage> batch = new();
+        Assert.That(queue.TryTake(ref batch), Is.False);
         Assert.That(await queue.WaitAsync().AsTask().FailureAsync<OperationCanceledException>(), Is.SameAs(failure));
     }
 
@@ -159,7 +160,7 @@ internal sealed class MessageQueueTests
     private static bool Take(MessageQueue queue, List<ClaudeMessage> read)
     {
         Queue<ClaudeMessage> batch = new();
-        var any = queue.TryTake(batch);
+        var any = queue.TryTake(ref batch);
         read.AddRange(batch);
         return any;
     }

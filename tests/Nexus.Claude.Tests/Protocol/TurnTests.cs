@@ -451,7 +451,7 @@ internal sealed class TurnTests
     private static Queue<ClaudeMessage> Unprompted(Session session)
     {
         Queue<ClaudeMessage> batch = new();
-        session.Unprompted.TryTake(batch);
+        session.Unprompted.TryTake(ref batch);
         return batch;
     }
 

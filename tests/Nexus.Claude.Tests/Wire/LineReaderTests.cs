@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
 using CsCheck;
+using Nexus.Claude.Tests.Protocol;
 using Nexus.Claude.Wire;
 
 namespace Nexus.Claude.Tests.Wire;
@@ -49,9 +50,75 @@ internal sealed class LineReaderTests
         Assert.That(Encoding.UTF8.GetString(read[1].Bytes), Is.EqualTo("{\"b\":"));
     }
 
+    [Test]
+    public async Task Lines_of_all_lengths_between_long_ones_stay_whole()
+    {
+        // The buffer has 16 bytes and a part 128 or more: lines begin and end everywhere in both.
+        var lines = Gen.String[Gen.Char["ab\u00e9\r"], 0, 700].Array[1, 12];
+        var pieces = Gen.Int[1, 500].Array[1, 8];
+        await Gen.Select(lines, pieces).SampleAsync(async sample =>
+        {
+            var (content, sizes) = sample;
+            var read = await ReadAllAsync(new PieceStream(Encoding.UTF8.GetBytes(string.Join('\n', content) + "\n"), sizes), maxLineBytes: 10_000);
+            var expected = content.Select(static line => line.EndsWith('\r') ? line[..^1] : line).Where(static line => line.Length > 0);
+            Assert.That(read.Select(static line => Encoding.UTF8.GetString(line.Bytes)), Is.EqualTo(expected));
+        });
+    }
+
+    [Test]
+    public async Task A_wait_that_is_called_off_ends_the_output_with_what_was_begun()
+    {
+        var pipe = new Pipe();
+        using var reader = new LineReader(pipe.Reader.AsStream(), maxLineBytes: 1000);
+        await pipe.Writer.WriteAsync("one\ntw"u8.ToArray());
+        Assert.That(await reader.WaitAsync(CancellationToken.None));
+        Assert.That(reader.TryRead(out var line) && line.Kind == LineKind.Whole);
+        Assert.That(reader.TryRead(out _), Is.False);
+
+        var waiting = reader.WaitAsync(CancellationToken.None);
+        reader.CancelWait();
+
+        Assert.That(await waiting.AsTask().InTime());
+        Assert.That(reader.TryRead(out line) && line.Kind == LineKind.CutOff);
+        Assert.That(await reader.WaitAsync(CancellationToken.None), Is.False);
+        reader.CancelWait();
+    }
+
+    [Test]
+    public async Task What_had_come_when_the_wait_was_called_off_is_read_first()
+    {
+        var pipe = new Pipe();
+        using var reader = new LineReader(pipe.Reader.AsStream(), maxLineBytes: 1000);
+        await pipe.Writer.WriteAsync("one\n"u8.ToArray());
+        reader.CancelWait();
+
+        Assert.That(await reader.WaitAsync(CancellationToken.None));
+        Assert.That(reader.TryRead(out var line) && line.Kind == LineKind.Whole);
+        Assert.That(reader.TryRead(out _), Is.False);
+
+        await pipe.Writer.WriteAsync("two\n"u8.ToArray());
+        Assert.That(await reader.WaitAsync(CancellationToken.None));
+        Assert.That(reader.TryRead(out line) && line.Kind == LineKind.Whole);
+    }
+
+    [Test]
+    public async Task A_token_of_the_caller_gives_up_the_wait_and_loses_nothing()
+    {
+        var pipe = new Pipe();
+        using var reader = new LineReader(pipe.Reader.AsStream(), maxLineBytes: 1000);
+        using var stop = new CancellationTokenSource();
+        var waiting = reader.WaitAsync(stop.Token);
+        await stop.CancelAsync();
+        await waiting.AsTask().FailureAsync<OperationCanceledException>();
+
+        await pipe.Writer.WriteAsync("one\n"u8.ToArray());
+        Assert.That(await reader.WaitAsync(CancellationToken.None));
+        Assert.That(reader.TryRead(out var line) && line.Kind == LineKind.Whole);
+    }
+
     private static async Task<List<Line>> ReadAllAsync(Stream stream, int maxLineBytes)
     {
-        var reader = new LineReader(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 128, minimumReadSize: 1)), maxLineBytes);
+        using var reader = new LineReader(stream, maxLineBytes, bufferBytes: 16);
         var lines = new List<Line>();
         while (await reader.WaitAsync(CancellationToken.None))
         {

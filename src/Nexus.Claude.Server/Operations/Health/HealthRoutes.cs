@@ -4,7 +4,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Nexus.Claude.Server.Security;
+using Nexus.Claude.Server.Sessions;
 
 namespace Nexus.Claude.Server.Operations;
 
@@ -12,7 +14,7 @@ namespace Nexus.Claude.Server.Operations;
 /// <param name="cli">The CLI.</param>
 /// <param name="checks">What the server needs.</param>
 /// <param name="drain">Whether it stops.</param>
-/// <param name="services">Has the statistics of sessions, when there are any.</param>
+/// <param name="services">Has the sessions.</param>
 internal sealed class HealthRoutes(CliProbe cli, IEnumerable<IReadinessCheck> checks, ServerDrain drain, IServiceProvider services)
 {
     /// <summary>The version of this server.</summary>
@@ -88,15 +90,12 @@ internal sealed class HealthRoutes(CliProbe cli, IEnumerable<IReadinessCheck> ch
         }).ConfigureAwait(false);
     }
 
+    /// <summary>What the CLI says that it can do; empty before the first process has been asked.</summary>
     private void WriteCapabilities(Utf8JsonWriter json)
     {
-        json.WriteStartObject("capabilities"u8);
-        if (services.GetService(typeof(ISessionStatistics)) is ISessionStatistics sessions && sessions.Capture().Capabilities is { } capabilities)
-        {
-            foreach (var (name, has) in capabilities)
-                json.WriteBoolean(name, has);
-        }
-
-        json.WriteEndObject();
+        json.WriteStartArray("capabilities"u8);
+        foreach (var capability in services.GetService<SessionPool>()?.Server?.Capabilities ?? [])
+            json.WriteStringValue(capability);
+        json.WriteEndArray();
     }
 }

@@ -72,12 +72,13 @@
 
   function show(stats) {
     const sessions = stats.sessions || {};
+    const pool = stats.pool || {};
     byId("about").textContent = `version ${stats.version}, up ${duration(stats.uptime_seconds)}, seen as ${stats.key.id}`;
     tiles([
       [number(stats.queue.running), `turns run, of ${number(stats.queue.max_running)}`],
       [number(stats.queue.length), `wait, of ${number(stats.queue.max_length)}`],
-      [number((sessions.running ?? 0) + (sessions.idle ?? 0) + (sessions.awaiting_tools ?? 0)), "live sessions"],
-      [number(sessions.warm), `warm, of ${number(sessions.processes)} processes`],
+      [number(sessions.live), "live sessions"],
+      [number(pool.warm), `warm, of ${number(pool.processes)} processes`],
       [milliseconds(stats.turns.time_to_first_token_ms.p50), "to first token, median"],
       [number(stats.tokens.prompt + stats.tokens.completion), "tokens"],
       [money(stats.cost_usd), "cost"],

@@ -108,6 +108,9 @@ internal sealed class AdmissionStep(
 
     private async ValueTask<TurnQueue.Place> AdmitAsync(TurnRequest request, CancellationToken cancellationToken)
     {
+        // Whichever route it came by, and whether or not that route asked.
+        if (request.IsAgent)
+            AgentMode.Require(request.Caller);
         await models.CheckAsync(request.Caller, request.Model, cancellationToken).ConfigureAwait(false);
         spend.Check(request.Caller);
         rates.Count(request.Caller);

@@ -31,8 +31,12 @@ internal sealed class AgentMode : IAgentMode
         }
     }
 
-    /// <inheritdoc/>
-    public bool IsAsked(HttpContext context, bool? asked)
+    /// <summary>Whether a request asks for an agent, by its body (<c>"nexus":{"agent":true}</c>) or the header <c>X-Nexus-Agent</c>.</summary>
+    /// <param name="context">The request, with its caller.</param>
+    /// <param name="asked">What the body says; null for nothing, which leaves it to the header.</param>
+    /// <returns>True when it does and may.</returns>
+    /// <exception cref="GatewayException">The key may not (403), or the header is neither true nor false (400).</exception>
+    public static bool IsAsked(HttpContext context, bool? asked)
     {
         if (asked is null && context.Request.Headers.TryGetValue(Header, out var header))
         {
@@ -79,7 +83,10 @@ internal sealed class AgentMode : IAgentMode
         options.CanUseTool = rules.DecideAsync;
     }
 
-    private static void Require(Caller caller)
+    /// <summary>Refuses a caller that may not run agents.</summary>
+    /// <param name="caller">Who.</param>
+    /// <exception cref="GatewayException">It may not (403).</exception>
+    public static void Require(Caller caller)
     {
         if (!caller.Policy.AllowsAgent)
         {

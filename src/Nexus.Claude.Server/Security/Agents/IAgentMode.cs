@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Nexus.Claude.Server.Turns;
 
 namespace Nexus.Claude.Server.Security;
@@ -6,13 +5,6 @@ namespace Nexus.Claude.Server.Security;
 /// <summary>What agents may do: turns that run Claude Code's own tools and the operator's MCP servers.</summary>
 internal interface IAgentMode
 {
-    /// <summary>Whether a request asks for an agent, by its body (<c>"nexus":{"agent":true}</c>) or the header <c>X-Nexus-Agent</c>.</summary>
-    /// <param name="context">The request, with its caller.</param>
-    /// <param name="asked">What the body says; null for nothing, which leaves it to the header.</param>
-    /// <returns>True when it does and may.</returns>
-    /// <exception cref="Errors.GatewayException">The key may not (403), or the header is neither true nor false (400).</exception>
-    bool IsAsked(HttpContext context, bool? asked);
-
     /// <summary>
     /// Gives the process of an agent's turn its tools, folders, MCP servers and the callback that decides about every tool. Everything
     /// else in the options stays.
