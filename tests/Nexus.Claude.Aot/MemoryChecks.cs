@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Nexus.Claude.Memory;
 using Nexus.Claude.Memory.Tests.Store.Meilisearch;
 
@@ -69,6 +70,16 @@ internal static class MemoryChecks
             Report.True(found.Items.Count > 0, "text is folded, Chinese found by pairs");
             using var export = new MemoryStream();
             Report.Equal(2, await memory.ExportAsync(export, cancellationToken: cancellationToken), "messages exported");
+
+            await using (var meaning = await ClaudeMemory.OpenAsync(
+                new MemoryOptions { Path = Path.Combine(folder.FullName, "memory.db"), EmbeddingGenerator = new OneDirection() }, cancellationToken))
+            {
+                await meaning.WaitForEmbeddingsAsync(cancellationToken);
+                var near = await meaning.RecallAsync(new MemoryQuery("in other words") { WorkingDirectory = "/repo" }, cancellationToken);
+                Report.Equal(EmbeddingOutcome.Used, near.Embedding, "the generator was asked");
+                Report.True(near.Items.Any(item => item.Relevance.Similarity > 0.99), "what has no word in common is found by its vector");
+            }
+
             Report.Equal(new ForgetResult(2, true), await memory.ForgetAsync(MemoryFilter.Everything, cancellationToken), "forgotten");
         }
         finally
@@ -76,4 +87,20 @@ internal static class MemoryChecks
             folder.Delete(recursive: true);
         }
     });
+
+    // Everything means the same: enough to run the native code of vectors.
+    private sealed class OneDirection : IEmbeddingGenerator<string, Embedding<float>>
+    {
+        private static readonly float[] Direction = [1, 2, -3, 0.5f];
+
+        public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+            IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+            Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(values.Select(_ => new Embedding<float>(Direction))));
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -6,6 +6,30 @@ namespace Nexus.Claude.Tests.EndToEnd;
 internal sealed class ClientTests
 {
     [Test]
+    public async Task Earlier_messages_reach_the_model_as_what_they_were_without_a_request_for_each()
+    {
+        await using var cli = await RealCli.StartAsync();
+        await using var client = await cli.ConnectAsync(options => options.Tools = ToolSet.None);
+        using var input = System.Text.Json.JsonDocument.Parse("""{"city":"Bern"}""");
+
+        await client.AddHistoryAsync(
+            [
+                HistoryMessage.User("Weather in Bern?") with { Verbatim = true },
+                HistoryMessage.Assistant("Let me see.", new ToolUseBlock { Id = "toolu_1", Name = "weather", Input = input.RootElement }) with { Model = "claude-haiku-5-5" },
+                HistoryMessage.User(new ToolResultBlock { ToolUseId = "toolu_1", Content = ["sunny"] }),
+                HistoryMessage.Assistant("It is sunny."),
+            ],
+            cli.Deadline);
+        Assert.That(cli.Api.ConversationRequests, Is.Empty);
+        await client.AskAsync("And tomorrow?", cli.Deadline);
+
+        var said = cli.Api.ConversationRequests.Single().Messages.Where(message => message.GetProperty("role").GetString() != "system").ToList();
+        Assert.That(said.Select(message => message.GetProperty("role").GetString()), Is.EqualTo(new[] { "user", "assistant", "user", "assistant", "user" }));
+        Assert.That(said[1].GetRawText(), Does.Contain("toolu_1").And.Contain("Bern"));
+        Assert.That(said[2].GetRawText(), Does.Contain("sunny"));
+    }
+
+    [Test]
     public async Task Five_turns_are_one_conversation_of_one_process()
     {
         await using var cli = await RealCli.StartAsync();

@@ -134,7 +134,8 @@ internal sealed class MemoryComposer(MemoryOptions options, byte[] key)
     // A label stands on one line and has no bracket of its own.
     private static string Label(string text)
     {
-        string clean = Excerpt.Neutralize(text).ReplaceLineEndings(" ").Replace('[', '(').Replace(']', ')').Replace('|', '/');
+        // Made harmless last: a sign that takes another's place must not make what was harmless close something.
+        string clean = Excerpt.Neutralize(text.Replace('[', '(').Replace(']', ')').Replace('|', '/')).ReplaceLineEndings(" ");
         return clean.Length <= 120 ? clean : clean[..(char.IsHighSurrogate(clean[119]) ? 119 : 120)];
     }
 

@@ -14,6 +14,9 @@ internal sealed record CandidateQuery(MemoryScope Scope, ProjectReach Reach, IRe
     /// </summary>
     public IReadOnlyList<QueryTerm> Names { get; init; } = [];
 
+    /// <summary>All that is looked for.</summary>
+    public IReadOnlyList<QueryTerm> TermsAndNames => Names.Count == 0 ? Terms : [.. Terms, .. Names];
+
     public Func<string, bool> IncludesProject => Reach.Includes;
 
     /// <summary>Only messages of this conversation.</summary>

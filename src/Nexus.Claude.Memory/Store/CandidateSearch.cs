@@ -56,7 +56,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         foreach (var name in query.Names)
             SetFrequency(name, partitions.Sum(partition => statistics.FrequencyOfName(database, partition, name.Token)), messages);
 
-        _terms = [.. query.Terms.Concat(query.Names).Where(term => term.Frequency > 0)];
+        _terms = [.. query.TermsAndNames.Where(term => term.Frequency > 0)];
         _terms.Sort(static (a, b) => b.Value.CompareTo(a.Value));
         if (_terms.Count > MostTerms)
             _terms.RemoveRange(MostTerms, _terms.Count - MostTerms);

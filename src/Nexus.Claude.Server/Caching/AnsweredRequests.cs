@@ -35,7 +35,7 @@ internal sealed partial class AnsweredRequests(
 
     private const int LongestKey = 255;
 
-    private readonly NexusClaudeServerOptions.IdempotencyOptions _options = options.Value.Idempotency;
+    private readonly GatewayIdempotencyOptions _options = options.Value.Idempotency;
 
     /// <summary>Runs a request, or sends its answer again.</summary>
     /// <param name="context">The request.</param>

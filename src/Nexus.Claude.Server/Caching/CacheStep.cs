@@ -16,7 +16,7 @@ namespace Nexus.Claude.Server.Caching;
 /// </summary>
 internal sealed partial class CacheStep : ITurnStep, IAsyncDisposable
 {
-    private readonly NexusClaudeServerOptions.CacheOptions _options;
+    private readonly GatewayCacheOptions _options;
     private readonly ILogger _logger;
     private readonly ServiceProvider _services;
     private readonly HybridCache _cache;
@@ -65,6 +65,7 @@ internal sealed partial class CacheStep : ITurnStep, IAsyncDisposable
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var run = new SharedRun(request, next, _options.IncludeToolCalls);
         var kept = GetOrRunAsync(run, use, ended.Token);
+        var isWhole = false;
         try
         {
             await Task.WhenAny(run.Begun, kept).ConfigureAwait(false);
@@ -72,7 +73,11 @@ internal sealed partial class CacheStep : ITurnStep, IAsyncDisposable
             {
                 use.Outcome = CacheOutcome.Miss;
                 await foreach (var turnEvent in run.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    isWhole = turnEvent is TurnEvent.Ended;
                     yield return turnEvent;
+                }
+
                 yield break;
             }
 
@@ -86,9 +91,10 @@ internal sealed partial class CacheStep : ITurnStep, IAsyncDisposable
         }
         finally
         {
-            // Whoever else waits for the same reply keeps the turn going; otherwise it is interrupted.
-            await ended.CancelAsync().ConfigureAwait(false);
-            await kept.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Whoever else waits for the same reply keeps the turn going; otherwise it is interrupted. A whole one is only being put away.
+            if (!isWhole)
+                await ended.CancelAsync().ConfigureAwait(false);
+            await ((Task)kept).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         // The one that was waited for has nothing to share.

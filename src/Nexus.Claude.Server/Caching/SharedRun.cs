@@ -53,7 +53,7 @@ internal sealed class SharedRun(TurnRequest request, ITurnRunner next, bool incl
 
     private bool IsKeepable(List<TurnEvent> events) => events is [.., TurnEvent.Ended ended] && ended.Reason switch
     {
-        EndReason.EndTurn or EndReason.StopSequence => events.Exists(static turnEvent => turnEvent is TurnEvent.TextDelta),
+        EndReason.EndTurn or EndReason.StopSequence => ended.StructuredOutput is not null || events.Exists(static turnEvent => turnEvent is TurnEvent.TextDelta),
         EndReason.ToolUse => includeToolCalls,
         _ => false,
     };

@@ -12,7 +12,7 @@ namespace Nexus.Claude.Server.Conversations;
 /// <param name="options">How many items there may be, and who waits.</param>
 internal sealed class ConversationItemRoutes(IConversationStore store, ILeases leases, IOptions<NexusClaudeServerOptions> options)
 {
-    private readonly NexusClaudeServerOptions.ConversationOptions _options = options.Value.Conversations;
+    private readonly GatewayConversationOptions _options = options.Value.Conversations;
 
     /// <summary><c>GET /v1/conversations/{id}/items</c>.</summary>
     /// <param name="context">The request.</param>

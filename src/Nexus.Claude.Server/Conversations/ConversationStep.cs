@@ -15,7 +15,7 @@ namespace Nexus.Claude.Server.Conversations;
 /// <param name="options">What happens to the others.</param>
 internal sealed class ConversationStep(IConversationStore store, ILeases leases, IOptions<NexusClaudeServerOptions> options) : ITurnStep
 {
-    private readonly NexusClaudeServerOptions.ConversationOptions _options = options.Value.Conversations;
+    private readonly GatewayConversationOptions _options = options.Value.Conversations;
 
     /// <inheritdoc/>
     public IAsyncEnumerable<TurnEvent> RunAsync(TurnRequest request, ITurnRunner next, CancellationToken cancellationToken) =>
@@ -56,9 +56,9 @@ internal sealed class ConversationStep(IConversationStore store, ILeases leases,
     /// <returns>Gives it back when disposed.</returns>
     /// <exception cref="GatewayException">It is taken, and nobody waits; a 409.</exception>
     public static async ValueTask<IAsyncDisposable> TakeAsync(
-        ILeases leases, NexusClaudeServerOptions.ConversationOptions options, string owner, string id, CancellationToken cancellationToken) =>
+        ILeases leases, GatewayConversationOptions options, string owner, string id, CancellationToken cancellationToken) =>
         await leases.AcquireAsync(
-            $"conversation:{owner}/{id}", options.WhenBusy == NexusClaudeServerOptions.BusyConversation.Wait, cancellationToken).ConfigureAwait(false)
+            $"conversation:{owner}/{id}", options.WhenBusy == BusyConversation.Wait, cancellationToken).ConfigureAwait(false)
         ?? throw new GatewayException(
             409, "invalid_request_error", "conversation_busy",
             $"A turn is running in the conversation '{id}'. Wait for its end, interrupt it, or use another conversation.", "conversation_id");

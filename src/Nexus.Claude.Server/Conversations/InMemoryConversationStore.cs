@@ -9,7 +9,7 @@ namespace Nexus.Claude.Server.Conversations;
 /// <param name="time">The clock.</param>
 internal sealed class InMemoryConversationStore(IOptions<NexusClaudeServerOptions> options, TimeProvider time) : IConversationStore
 {
-    private readonly NexusClaudeServerOptions.ConversationOptions _options = options.Value.Conversations;
+    private readonly GatewayConversationOptions _options = options.Value.Conversations;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Owner, string Id), LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _byUse = [];

@@ -7,7 +7,7 @@ namespace Nexus.Claude.Server.Conversations;
 /// <param name="time">The clock.</param>
 internal sealed class InMemoryDocumentStore(IOptions<NexusClaudeServerOptions> options, TimeProvider time) : IDocumentStore
 {
-    private readonly NexusClaudeServerOptions.ConversationOptions _options = options.Value.Conversations;
+    private readonly GatewayConversationOptions _options = options.Value.Conversations;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Owner, string Id), LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _byAge = [];

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Nexus.Claude.Server.Errors;
 using Nexus.Claude.Server.Turns;
 

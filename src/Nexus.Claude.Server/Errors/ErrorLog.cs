@@ -34,4 +34,10 @@ internal static partial class ErrorLog
     /// <param name="exception">The cause.</param>
     [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "The reply ended in the middle ({Code}).")]
     public static partial void StreamFailed(this ILogger logger, string code, Exception? exception);
+
+    /// <summary>A request was too large even to be taken in and thrown away.</summary>
+    /// <param name="logger">The log.</param>
+    /// <param name="exception">Why.</param>
+    [LoggerMessage(EventId = 103, Level = LogLevel.Debug, Message = "The rest of a request that is too large was not taken in.")]
+    public static partial void BodyNotDrained(this ILogger logger, Exception exception);
 }

@@ -1,13 +1,19 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Nexus.Claude.Server.Errors;
 
 /// <summary>Gives every request its id, and every failure its form, whatever threw it.</summary>
 /// <param name="next">The rest of the application.</param>
+/// <param name="time">The clock.</param>
 /// <param name="logger">Told about failures of the server's side.</param>
-internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
+internal sealed class ErrorMiddleware(RequestDelegate next, TimeProvider time, ILogger<ErrorMiddleware> logger)
 {
+    private const long DrainBytes = 256L * 1024 * 1024;
+
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
+
     /// <summary>Handles a request.</summary>
     /// <param name="context">The request.</param>
     /// <returns>Completes with the request.</returns>
@@ -43,6 +49,31 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddlew
             context.Response.ContentLength = null;
             context.Response.Headers.ContentEncoding = default;
             await ErrorBody.WriteAsync(context, error).ConfigureAwait(false);
+            if (error.Status == StatusCodes.Status413PayloadTooLarge)
+                await DrainAsync(context).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Takes in what the client is still sending, within bounds: most read no answer before they have sent everything, and would see a broken
+    /// connection instead of the error.
+    /// </summary>
+    private async Task DrainAsync(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { IsReadOnly: false } limit)
+            return;
+        limit.MaxRequestBodySize = DrainBytes;
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        using var timer = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), bounded, DrainTime, Timeout.InfiniteTimeSpan);
+        try
+        {
+            await context.Response.Body.FlushAsync(bounded.Token).ConfigureAwait(false);
+            await context.Request.Body.CopyToAsync(Stream.Null, bounded.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        {
+            // More than is reasonable to wait for; the answer is sent, and the connection ends here.
+            logger.BodyNotDrained(exception);
         }
     }
 

@@ -17,6 +17,7 @@ internal static class ErrorSetup
     public static void UseErrors(this WebApplication app)
     {
         var logger = app.Services.GetRequiredService<ILogger<ErrorMiddleware>>();
-        app.Use(next => new ErrorMiddleware(next, logger).InvokeAsync);
+        var time = app.Services.GetRequiredService<TimeProvider>();
+        app.Use(next => new ErrorMiddleware(next, time, logger).InvokeAsync);
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Nexus.Claude.Server.Errors;
+using Nexus.Claude.Server.Security;
 
 namespace Nexus.Claude.Server.Models;
 
@@ -15,7 +16,8 @@ internal sealed class ModelRoutes(IModelCatalog models)
     /// <returns>A task that ends when the answer is written.</returns>
     public async Task ListAsync(HttpContext context)
     {
-        var all = await models.ListAsync(context.RequestAborted).ConfigureAwait(false);
+        var allowed = context.Caller().Policy.Models;
+        List<CatalogModel> all = [.. (await models.ListAsync(context.RequestAborted).ConfigureAwait(false)).Where(model => IsAllowed(model, allowed))];
         await WriteAsync(context, json =>
         {
             json.WriteStartObject();
@@ -40,10 +42,15 @@ internal sealed class ModelRoutes(IModelCatalog models)
     {
         // The server leaves an escaped slash as it is.
         id = Uri.UnescapeDataString(id);
-        var model = await models.FindAsync(id, context.RequestAborted).ConfigureAwait(false)
-            ?? throw GatewayException.NotFound($"The model '{id}' does not exist. GET /v1/models lists those there are.", "model_not_found", "model");
+        var model = await models.FindAsync(id, context.RequestAborted).ConfigureAwait(false) is { } found && IsAllowed(found, context.Caller().Policy.Models)
+            ? found
+            : throw GatewayException.NotFound($"The model '{id}' does not exist. GET /v1/models lists those there are.", "model_not_found", "model");
         await WriteAsync(context, json => Write(json, model)).ConfigureAwait(false);
     }
+
+    /// <summary>A key sees the models that it may use.</summary>
+    private static bool IsAllowed(CatalogModel model, IReadOnlySet<string>? allowed) =>
+        allowed is null || allowed.Contains(model.Id) || allowed.Contains(model.CliName);
 
     private static void Write(Utf8JsonWriter json, CatalogModel model)
     {

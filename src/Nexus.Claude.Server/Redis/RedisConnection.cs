@@ -8,7 +8,7 @@ namespace Nexus.Claude.Server.Redis;
 /// <summary>The connection to Redis. Made when it is first needed; it comes back by itself after Redis was away.</summary>
 internal sealed partial class RedisConnection : IAsyncDisposable
 {
-    private readonly NexusClaudeServerOptions.RedisOptions _options;
+    private readonly GatewayRedisOptions _options;
     private readonly ILogger _logger;
     private readonly Lazy<Task<ConnectionMultiplexer>> _connection;
 
@@ -62,10 +62,16 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         return await command(connection.GetDatabase()).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What sends and gets messages of channels.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The subscriber. Its failures are Redis's own, as those of <see cref="TryRunAsync"/>.</returns>
+    public async ValueTask<ISubscriber> SubscriberAsync(CancellationToken cancellationToken) =>
+        (await _connection.Value.WaitAsync(cancellationToken).ConfigureAwait(false)).GetSubscriber();
+
     /// <summary>Whether a command failed because of Redis and not because of the caller.</summary>
     /// <param name="failure">What the command threw.</param>
     /// <returns>True for Redis.</returns>
-    public static bool IsFailure(Exception failure) => failure is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException;
+    public static bool IsFailure(Exception failure) => failure is RedisException or TimeoutException or ObjectDisposedException;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Nexus.Claude.Server.Operations;
+using Nexus.Claude.Server.Sessions;
 
 namespace Nexus.Claude.Server.Redis;
 
@@ -16,6 +18,12 @@ internal static class RedisSetup
         services.TryAddSingleton<RedisConnection>();
         services.TryAddSingleton<RedisSessionStore>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IReadinessCheck, RedisCheck>());
+        services.TryAddSingleton<RedisInterrupts>();
+        services.TryAddSingleton<IInterrupts>(static provider => provider.UsesRedis()
+            ? provider.GetRequiredService<RedisInterrupts>()
+            : new LocalInterrupts(provider.GetRequiredService<ISessionTurns>()));
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IHostedService, RedisInterrupts>(static provider => provider.GetRequiredService<RedisInterrupts>()));
         services.AddOptions<NexusClaudeServerOptions>().Validate(
             static options => options.Redis is { Timeout.Ticks: > 0, LeaseTime.TotalMilliseconds: >= 1000 } redis
                 && redis.Timeout < TimeSpan.FromDays(1)

@@ -79,8 +79,8 @@ internal sealed class ClientTools
         protected override async ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken)
         {
             owner._called.TrySetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
-            return null;
+            var withdrawn = new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return await withdrawn.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -14,21 +14,21 @@ internal static class InterruptRoute
     /// <param name="app">The application.</param>
     public static void MapInterrupt(this WebApplication app)
     {
-        var sessions = app.Services.GetRequiredService<ISessionTurns>();
-        app.MapPost("/v1/sessions/{id}/interrupt", context => InterruptAsync(context, sessions));
+        var interrupts = app.Services.GetRequiredService<IInterrupts>();
+        app.MapPost("/v1/sessions/{id}/interrupt", context => InterruptAsync(context, interrupts));
     }
 
-    private static Task InterruptAsync(HttpContext context, ISessionTurns sessions)
+    private static async Task InterruptAsync(HttpContext context, IInterrupts interrupts)
     {
         var id = (string)context.Request.RouteValues["id"]!;
-        if (!sessions.TryInterrupt(context.Caller(), id))
+        if (!await interrupts.InterruptAsync(context.Caller(), id, context.RequestAborted).ConfigureAwait(false))
             throw GatewayException.NotFound($"No turn runs in the conversation or for the request '{id}'. It has ended, or belongs to another key.", "session_not_found");
-        return JsonReply.WriteAsync(context, writer =>
+        await JsonReply.WriteAsync(context, writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("status"u8, "interrupted"u8);
             writer.WriteString("conversation_id"u8, id);
             writer.WriteEndObject();
-        });
+        }).ConfigureAwait(false);
     }
 }

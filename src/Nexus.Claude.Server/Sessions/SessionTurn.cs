@@ -123,20 +123,8 @@ internal sealed class SessionTurn : IAsyncDisposable
                 return _last.TryDequeue(out var last) ? last : null;
             if (_messages is null && !await TryOpenAsync().ConfigureAwait(false))
                 continue;
-            var moving = MoveNextAsync();
-            if (_reader!.AwaitsEnd && !moving.IsCompleted)
-            {
-                var moved = moving.AsTask();
-                moving = new ValueTask<bool>(moved);
-                if (await Task.WhenAny(moved, _place!.Session.Tools.Called).ConfigureAwait(false) != moved)
-                {
-                    // The CLI waits for the calls to run here, so it is interrupted; the results are put into another process.
-                    await EndByInterruptAsync(EndReason.ToolUse, moved).ConfigureAwait(false);
-                    continue;
-                }
-            }
-
-            if (!await moving.ConfigureAwait(false))
+            var hasMoved = _reader!.AwaitsEnd ? await MoveUnlessCalledAsync().ConfigureAwait(false) : await MoveNextAsync().ConfigureAwait(false);
+            if (!hasMoved)
                 continue;
             _reader.Read(_messages!.Current);
             if (_reader.Result is { } result)
@@ -144,6 +132,19 @@ internal sealed class SessionTurn : IAsyncDisposable
             else if (_reader.IsAtLimit && (!_request.IsAgent || _request.Sampling.MaxTokens is not null))
                 await EndByInterruptAsync(EndReason.MaxTokens, null).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// Reads on behind calls for the client. A CLI that does not defer them waits for them to run here, so it is interrupted; the results are put
+    /// into another process.
+    /// </summary>
+    private async ValueTask<bool> MoveUnlessCalledAsync()
+    {
+        var moved = MoveNextAsync().AsTask();
+        if (await Task.WhenAny(moved, _place!.Session.Tools.Called).ConfigureAwait(false) == moved)
+            return await moved.ConfigureAwait(false);
+        await EndByInterruptAsync(EndReason.ToolUse, moved).ConfigureAwait(false);
+        return false;
     }
 
     /// <summary>Begins the turn. A process that ends before is replaced once.</summary>

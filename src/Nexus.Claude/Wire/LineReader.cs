@@ -54,7 +54,7 @@ internal sealed class LineReader : IDisposable
         var called = Volatile.Read(ref _cancelled);
         try
         {
-            // Nobody but CancelWait has to be heeded by the one that waits for a CLI, so no linked source is made.
+            // A caller has a token or calls CancelWait, never both, so no linked source is needed.
             count = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken.CanBeCanceled ? cancellationToken : called.Token).ConfigureAwait(false);
             _ended = count == 0;
         }
@@ -78,7 +78,7 @@ internal sealed class LineReader : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // That wait has been called off before, and there was something.
+            // That wait has been called off before and there was something, or the reading has ended.
         }
     }
 

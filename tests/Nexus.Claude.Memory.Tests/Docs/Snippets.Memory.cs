@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Nexus.Claude.Memory.Tests.Docs;
 
@@ -53,6 +55,41 @@ internal static class Snippets
 
         string? prefix = await memory.GetContextPrefixAsync("why was the login slow?", "/repo", ["src/Login.cs"]);
         return prefix;
+    }
+
+    internal static void UseMeaning(ClaudeOptions options, IEmbeddingGenerator<string, Embedding<float>> generator)
+    {
+        options.UseMemory(memory => memory.EmbeddingGenerator = generator);
+    }
+
+    internal static void UseRegisteredGenerator((IServiceCollection Services, int) builder)
+    {
+        builder.Services.AddNexusClaude().AddMemory((memory, services) =>
+            memory.EmbeddingGenerator = services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>());
+    }
+
+    internal static async Task<object?[]> TranslateAsync(JsonElement input)
+    {
+        // MemoryIntegrationBuilder::new().enabled(true).cwd("/repo").conversation_id("conv-1")
+        //     .min_relevance_score(0.3).max_context_items(5).token_budget(2000).build()
+        await using var memory = await ClaudeMemory.OpenAsync(new MemoryOptions { Enabled = true, MinimumScore = 0.3, MaxItems = 5, TokenBudget = 2_000 });
+        var manager = memory.StartConversation("conv-1", "/repo");
+
+        manager.RecordUserMessage("How do I implement JWT auth?");         // manager.record_user_message(...)
+        manager.ProcessToolCall("Read", input);                            // manager.process_tool_call("Read", &input)
+        manager.RecordAssistantMessage("Use the jsonwebtoken crate.");     // manager.record_assistant_message(...)
+        var pending = manager.TakePendingMessages();                       // manager.take_pending_messages()
+        var query = manager.CurrentContext("refresh tokens");              // manager.current_context("refresh tokens")
+        await memory.StoreMessagesAsync(pending);                          // injector.store_messages(&pending).await?
+        await memory.FlushAsync();
+
+        var prefix = await memory.GetContextPrefixAsync("refresh tokens", "/repo", ["src/auth.rs"]); // injector.get_context_prefix(...)
+        var loaded = await memory.LoadConversationAsync("conv-1", limit: 50);                        // injector.load_conversation(...)
+        var listed = await memory.ListConversationsAsync(limit: 10, offset: 0);                      // injector.list_conversations(10, 0)
+        var count = await memory.CountMessagesAsync("conv-1");                                       // injector.count_conversation_messages(...)
+        manager.ResumeConversation("conv-1", "/repo", loaded.LastTurn + 1);                          // manager.resume_conversation(...)
+
+        return [query, prefix, listed, count];
     }
 
     internal static async Task ExplainAsync(ClaudeMemory memory, DateTimeOffset lastWeek)

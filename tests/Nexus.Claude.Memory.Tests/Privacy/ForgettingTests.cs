@@ -1,3 +1,4 @@
+using Nexus.Claude.Memory.Tests.Audit;
 using System.Text;
 using System.Text.Json;
 
@@ -11,7 +12,7 @@ internal sealed class ForgettingTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _temporary.DisposeAsync();
 
-    private static readonly Dictionary<string, MemoryFilter> Filters = new()
+    internal static readonly Dictionary<string, MemoryFilter> Filters = new()
     {
         ["id"] = new MemoryFilter { Ids = ["zebra-id"] },
         ["conversation"] = new MemoryFilter { ConversationId = "zebra" },
@@ -22,6 +23,7 @@ internal sealed class ForgettingTests : IAsyncDisposable
     };
 
     [TestCaseSource(nameof(Filters))]
+    [Row(19), SeedDefect("M14"), SeedDefect("E47")]
     public async Task What_is_forgotten_is_gone_from_every_byte_of_the_file(KeyValuePair<string, MemoryFilter> filter)
     {
         var memory = await _temporary.OpenAsync();
@@ -54,18 +56,7 @@ internal sealed class ForgettingTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task Forgetting_the_first_message_of_a_conversation_changes_its_preview()
-    {
-        var memory = await _temporary.OpenAsync();
-        await memory.StoreMessagesAsync([TemporaryMemory.Message("my phone is 555", id: "a"), TemporaryMemory.Message("what is next?", id: "b", minute: 1)]);
-        await memory.ForgetAsync(new MemoryFilter { Ids = ["a"] });
-
-        var conversation = (await memory.ListConversationsAsync()).Single();
-
-        Assert.That((conversation.Preview, conversation.MessageCount), Is.EqualTo(("what is next?", 1)));
-    }
-
-    [Test]
+    [Row(17), Row(18), SeedDefect("M14"), SeedDefect("E47")]
     public async Task Secrets_and_private_parts_never_reach_the_file()
     {
         string key = "sk-" + "ant-api03-" + new string('q', 30);
@@ -103,6 +94,7 @@ internal sealed class ForgettingTests : IAsyncDisposable
     }
 
     [Test]
+    [SeedDefect("M14"), SeedDefect("E47")]
     public async Task What_is_older_than_the_retention_is_forgotten_at_the_start()
     {
         await using (var first = await _temporary.OpenAsync())
@@ -121,6 +113,7 @@ internal sealed class ForgettingTests : IAsyncDisposable
     }
 
     [Test]
+    [SeedDefect("M14")]
     public async Task An_export_is_read_into_another_memory()
     {
         var memory = await _temporary.OpenAsync();

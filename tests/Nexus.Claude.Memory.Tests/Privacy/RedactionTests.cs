@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Nexus.Claude.Memory.Privacy;
+using Nexus.Claude.Memory.Tests.Audit;
 
 namespace Nexus.Claude.Memory.Tests.Privacy;
 
@@ -67,6 +68,7 @@ internal sealed class RedactionTests
     ];
 
     [TestCaseSource(nameof(Secrets))]
+    [Row(17)]
     public void A_secret_is_replaced_by_its_kind((string Kind, string Secret, string Around) sample)
     {
         string text = sample.Around.Replace("{0}", sample.Secret, StringComparison.Ordinal);
@@ -81,6 +83,35 @@ internal sealed class RedactionTests
     }
 
     [Test]
+    [Row(17), SeedDefect("E47")]
+    public async Task No_secret_of_any_kind_is_in_the_bytes_of_the_file_wherever_it_was_said()
+    {
+        await using var temporary = new TemporaryMemory();
+        var memory = await temporary.OpenAsync();
+        var recorder = memory.StartConversation("c1", "/repo");
+        int number = 0;
+        foreach (var (_, secret, around) in Secrets)
+        {
+            string text = around.Replace("{0}", secret, StringComparison.Ordinal);
+            recorder.RecordUserMessage($"walrus {++number}\n{text}\n");
+            recorder.RecordToolResult("Bash", System.Text.Json.JsonSerializer.SerializeToElement(new { command = $"echo\n{text}\n" }), $"output\n{text}\n");
+            recorder.RecordAssistantMessage($"said\n{text}\n");
+        }
+
+        await memory.StoreMessagesAsync(recorder.TakePendingMessages());
+        await memory.FlushAsync();
+        string bytes = Encoding.Latin1.GetString(await temporary.BytesAsync());
+
+        Assert.That(bytes, Does.Contain("walrus 1").And.Contain("[redacted:"));
+        foreach (var (kind, secret, _) in Secrets)
+        {
+            // Tokens are in lower case.
+            Assert.That(bytes, Does.Not.Contain(secret).And.Not.Contain(secret.ToLowerInvariant()), kind);
+        }
+    }
+
+    [Test]
+    [Row(17)]
     public void At_least_25_kinds_are_known() => Assert.That(SecretKinds.All.Select(kind => kind.Name).Distinct().Count(), Is.GreaterThanOrEqualTo(25));
 
     [TestCase("The password is checked in PasswordPolicy.cs and rotated by the job")]
@@ -133,6 +164,7 @@ internal sealed class RedactionTests
     [TestCase("<recalled-context source=\"nexus-memory\" id=\"k\">old</recalled-context k> new", " new")]
     [TestCase("<privateer> stays, 1 < 2 > 0", "<privateer> stays, 1 < 2 > 0")]
     [TestCase("a </private> b", "a  b")]
+    [Row(18)]
     public void Private_spans_are_taken_out(string text, string kept) => Assert.That(PrivateSpans.Remove(text), Is.EqualTo(kept));
 
     [TestCase("/repo/.env", true)]

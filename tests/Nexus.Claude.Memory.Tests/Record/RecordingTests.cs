@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nexus.Claude.Memory.Record;
+using Nexus.Claude.Memory.Tests.Audit;
 
 namespace Nexus.Claude.Memory.Tests.Record;
 
@@ -24,6 +25,7 @@ internal sealed class RecordingTests : IAsyncDisposable
     [TestCase("grep -rn 'foo/bar' src/deep/File.cs", "/repo/src/deep/File.cs")]
     [TestCase("dotnet test tests/A.Tests/A.Tests.csproj --filter x.y", "/repo/tests/A.Tests/A.Tests.csproj|/repo/x.y")]
     [TestCase("FOO=/tmp/x ls /var/log/syslog", "/var/log/syslog")]
+    [SeedDefect("M12"), SeedDefect("E45")]
     public void The_files_of_a_shell_command_are_paths_and_nothing_else(string command, string expected)
     {
         var footprint = ToolFootprint.Of("Bash", Json(JsonSerializer.Serialize(new { command })), "/repo");
@@ -40,10 +42,12 @@ internal sealed class RecordingTests : IAsyncDisposable
     [TestCase("Read", """{"file_path":"C:\\repo\\a.cs"}""", "C:\\repo\\a.cs")]
     [TestCase("Read", """[]""", "")]
     [TestCase("Read", """{"file_path":7}""", "")]
+    [SeedDefect("M12"), SeedDefect("E45")]
     public void The_files_of_a_tool_are_in_its_arguments(string tool, string input, string expected) =>
         Assert.That(ToolFootprint.Of(tool, Json(input), "/repo").Files, Is.EqualTo(expected.Split('|', StringSplitOptions.RemoveEmptyEntries)));
 
     [Test]
+    [SeedDefect("M8"), SeedDefect("M13")]
     public async Task A_turn_gives_its_files_to_prompt_and_answer_and_the_next_one_starts_without()
     {
         var recorder = (await _temporary.OpenAsync()).StartConversation("c1", "/repo");
@@ -64,6 +68,7 @@ internal sealed class RecordingTests : IAsyncDisposable
     }
 
     [Test]
+    [SeedDefect("M13")]
     public async Task A_prompt_that_was_taken_early_comes_again_with_its_files_and_is_stored_once()
     {
         var memory = await _temporary.OpenAsync();
@@ -97,6 +102,7 @@ internal sealed class RecordingTests : IAsyncDisposable
     }
 
     [Test]
+    [Row(25), SeedDefect("M4"), SeedDefect("E39")]
     public async Task A_long_tool_answer_keeps_its_beginning_and_its_end_and_no_half_character()
     {
         var recorder = (await _temporary.OpenAsync()).StartConversation("c1");

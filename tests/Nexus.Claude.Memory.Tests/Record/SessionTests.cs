@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Nexus.Claude.Memory.Record;
+using Nexus.Claude.Memory.Tests.Audit;
 
 namespace Nexus.Claude.Memory.Tests.Record;
 
@@ -13,6 +14,7 @@ internal sealed class SessionTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _temporary.DisposeAsync();
 
     [Test]
+    [Row(25), SeedDefect("M8")]
     public async Task What_happens_in_a_session_is_recorded_and_comes_back_in_another_one()
     {
         var memory = await _temporary.OpenAsync();
@@ -69,6 +71,7 @@ internal sealed class SessionTests : IAsyncDisposable
     }
 
     [Test]
+    [SeedDefect("B9")]
     public async Task A_memory_that_fails_never_keeps_a_prompt_back()
     {
         var recorder = new SessionRecorder(_ => throw new MemoryStoreException(MemoryStoreFailure.Corrupt, "damaged"), new MemoryOptions());
@@ -130,6 +133,7 @@ internal sealed class SessionTests : IAsyncDisposable
     }
 
     [Test]
+    [Row(30)]
     public async Task Transcripts_are_imported_once_and_what_was_added_later_as_well()
     {
         var memory = await _temporary.OpenAsync();
@@ -167,6 +171,7 @@ internal sealed class SessionTests : IAsyncDisposable
     }
 
     [Test]
+    [Row(30)]
     public async Task A_session_that_was_recorded_live_is_not_imported_again()
     {
         var memory = await _temporary.OpenAsync();

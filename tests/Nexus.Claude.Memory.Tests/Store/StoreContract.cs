@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
+using Nexus.Claude.Memory.Tests.Audit;
+using Nexus.Claude.Memory.Tests.Privacy;
 
 namespace Nexus.Claude.Memory.Tests.Store;
 
@@ -37,6 +39,7 @@ internal abstract class StoreContract : IAsyncDisposable
     }
 
     [Test]
+    [Row(24), Row(28), SeedDefect("M9"), SeedDefect("E44")]
     public async Task A_conversation_is_paged_exactly_also_beyond_a_thousand_messages_and_while_it_grows()
     {
         var memory = await OpenAsync();
@@ -62,6 +65,7 @@ internal abstract class StoreContract : IAsyncDisposable
     }
 
     [Test]
+    [Row(13)]
     public async Task The_same_message_is_stored_once_and_a_changed_one_takes_its_place()
     {
         var memory = await OpenAsync();
@@ -80,6 +84,7 @@ internal abstract class StoreContract : IAsyncDisposable
     }
 
     [Test]
+    [SeedDefect("M8")]
     public async Task Files_that_become_known_later_are_added_to_the_message()
     {
         var memory = await OpenAsync();
@@ -96,6 +101,7 @@ internal abstract class StoreContract : IAsyncDisposable
     }
 
     [Test]
+    [SeedDefect("E46"), SeedDefect("M9")]
     public async Task Conversations_are_listed_with_exact_counts_the_last_used_first()
     {
         var memory = await OpenAsync();
@@ -124,6 +130,7 @@ internal abstract class StoreContract : IAsyncDisposable
     }
 
     [Test]
+    [Row(20), SeedDefect("M14")]
     public async Task Nothing_of_one_scope_is_ever_seen_from_another()
     {
         var memory = await OpenAsync();
@@ -172,17 +179,7 @@ internal abstract class StoreContract : IAsyncDisposable
         Assert.That(page.Messages.Select(message => message.Content), Is.EqualTo(texts.Select(text => text.Replace('\0', '\uFFFD').Replace('\uD800', '\uFFFD'))));
     }
 
-    private static readonly Dictionary<string, MemoryFilter> Filters = new()
-    {
-        ["id"] = new MemoryFilter { Ids = ["zebra-id"] },
-        ["conversation"] = new MemoryFilter { ConversationId = "zebra" },
-        ["project"] = new MemoryFilter { Project = "/zebra/project" },
-        ["time"] = new MemoryFilter { Since = TemporaryMemory.Start.AddDays(-10), Until = TemporaryMemory.Start.AddDays(-5) },
-        ["text"] = new MemoryFilter { Containing = "ZEBRAQUUX" },
-        ["everything"] = MemoryFilter.Everything,
-    };
-
-    [TestCaseSource(nameof(Filters))]
+    [TestCaseSource(typeof(ForgettingTests), nameof(ForgettingTests.Filters))]
     public async Task What_is_forgotten_is_found_no_more(KeyValuePair<string, MemoryFilter> filter)
     {
         var memory = await OpenAsync();
@@ -316,7 +313,7 @@ internal abstract class StoreContract : IAsyncDisposable
     [Test]
     public async Task Names_of_any_kind_name_scopes_conversations_and_directories()
     {
-        string[] names = ["o'neil \"x\"", @"back\slash\", "= 1 OR tenant != ''", "日本", new string('y', 600), "D1:3", "new\nline"];
+        string[] names = ["o'neil \"x\"", @"back\slash\", "= 1 OR tenant != ''", "日本", string.Concat(Enumerable.Repeat("yes-", 150)), "D1:3", "new\nline"];
         var memory = await OpenAsync();
         foreach (string name in names)
         {
@@ -330,7 +327,8 @@ internal abstract class StoreContract : IAsyncDisposable
         {
             var own = memory.ForScope(new MemoryScope(name, name));
             Assert.That((await own.LoadConversationAsync(name)).Messages, Has.Count.EqualTo(2), name);
-            Assert.That((await own.RecallAsync(new MemoryQuery("walrus") { WorkingDirectory = "/home/" + name })).Items[0].Message.Id, Is.EqualTo(name));
+            var found = await own.RecallAsync(new MemoryQuery("walrus") { WorkingDirectory = "/home/" + name });
+            Assert.That(found.Items.Select(item => item.Message.Id), Does.Contain(name));
             Assert.That((await own.GetMessagesAsync([name])).Single().Content, Is.EqualTo("walrus " + name));
             Assert.That((await own.ForgetAsync(new MemoryFilter { Project = "/home/" + name })).Messages, Is.EqualTo(2), name);
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Nexus.Claude.Memory.Tests.Audit;
 
 namespace Nexus.Claude.Memory.Tests.Store;
 
@@ -11,10 +12,11 @@ internal sealed class StoreTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _temporary.DisposeAsync();
 
     [Test]
+    [Row(21)]
     public async Task Ten_processes_write_at_once_and_nothing_is_lost()
     {
         const int Processes = 10, Messages = 40;
-        var running = Enumerable.Range(0, Processes).Select(i => RunAsync("write", _temporary.Path, $"writer{i}", $"{Messages}")).ToList();
+        var running = Enumerable.Range(0, Processes).Select(i => ChildProcess.RunAsync("write", _temporary.Path, $"writer{i}", $"{Messages}")).ToList();
         var results = await Task.WhenAll(running);
 
         Assert.That(results.Select(result => result.Error), Is.All.Empty);
@@ -32,7 +34,7 @@ internal sealed class StoreTests : IAsyncDisposable
     [Test]
     public async Task A_crash_loses_nothing_that_was_flushed()
     {
-        var (exitCode, _) = await RunAsync("write-and-die", _temporary.Path, "victim", "30");
+        var (exitCode, _, _) = await ChildProcess.RunAsync("write-and-die", _temporary.Path, "victim", "30");
         var memory = await _temporary.OpenAsync();
 
         Assert.That(exitCode, Is.Not.Zero);
@@ -56,6 +58,7 @@ internal sealed class StoreTests : IAsyncDisposable
     }
 
     [Test]
+    [SeedDefect("M14")]
     public async Task A_newer_file_is_refused_and_untouched()
     {
         await using (var memory = await _temporary.OpenAsync())
@@ -147,6 +150,7 @@ internal sealed class StoreTests : IAsyncDisposable
     }
 
     [Test]
+    [SeedDefect("B9")]
     public async Task A_full_disk_keeps_what_waits_and_writes_it_when_there_is_room()
     {
         var full = new MemoryStoreException(MemoryStoreFailure.Full, "full");
@@ -174,6 +178,7 @@ internal sealed class StoreTests : IAsyncDisposable
     public void A_scope_without_a_name_is_refused(string tenant, string user) => Assert.That(() => new MemoryScope(tenant, user), Throws.ArgumentException);
 
     [Test]
+    [Row(23)]
     public async Task A_large_project_counts_its_common_words_once_and_finds_the_rare_ones()
     {
         const int Messages = 21_000;
@@ -213,21 +218,4 @@ internal sealed class StoreTests : IAsyncDisposable
 
     private static Task<RecallResult> Find(ClaudeMemory memory, string text) =>
         memory.RecallAsync(new MemoryQuery(text) { Reach = MemoryReach.Everywhere, MinimumCoverage = 0 });
-
-    /// <summary>Runs this assembly as a process of its own.</summary>
-    internal static async Task<(int ExitCode, string Error)> RunAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardError = true, RedirectStandardOutput = true };
-        // Under the test host the path is the host's: this assembly is run by the runtime.
-        start.FileName = "dotnet";
-        start.ArgumentList.Add(typeof(Program).Assembly.Location);
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        await output;
-        return (process.ExitCode, await error);
-    }
 }

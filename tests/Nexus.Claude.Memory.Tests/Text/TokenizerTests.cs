@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Nexus.Claude.Memory.Tests.Audit;
 using Nexus.Claude.Memory.Text;
 
 namespace Nexus.Claude.Memory.Tests.Text;
@@ -23,6 +24,7 @@ internal sealed class TokenizerTests
     [TestCase("SQLITE_BUSY", "sqlite_busy|sqlite|busi")]
     [TestCase("memory.RecallAsync", "memory.recallasync|recallasync|memori|recal|async")]
     [TestCase("Store::BatchWriter", "store::batchwriter|batchwriter|store|batch|writer")]
+    [Row(6)]
     public void An_identifier_is_found_whole_and_by_its_parts(string text, string expected) => Assert.That(Tokens(text), Is.EqualTo(expected.Split('|')));
 
     [TestCase("CS8602", "cs8602")]
@@ -56,6 +58,7 @@ internal sealed class TokenizerTests
     [TestCase("東京タワー", "東京|京タ|タワ|ワー")]
     [TestCase("서울", "서울")]
     [TestCase("𠮷野家", "𠮷野|野家")]
+    [Row(5)]
     public void Scripts_without_spaces_give_overlapping_pairs(string text, string expected) => Assert.That(Tokens(text), Is.EqualTo(expected.Split('|')));
 
     [TestCase("ＡＢＣ１２３", "ABC123")]

@@ -159,6 +159,41 @@ internal sealed class ConversationRouteTests
     }
 
     [Test]
+    [Property("seed-row", 98)]
+    [Property("seed-row", 105)]
+    public async Task A_chat_that_resends_all_and_streams_has_each_message_once()
+    {
+        await using var host = await GatewayHost.StartAsync(new ScriptedTurns(ScriptedTurn.Says("B "), ScriptedTurn.Says("D"), ScriptedTurn.Says("F")));
+        var id = await MakeAsync(host);
+        const string A = """{"role":"system","content":"s"},{"role":"user","content":"a"}""";
+        const string C = """{"role":"assistant","content":"B"},{"role":"user","content":"c"}""";
+        const string E = """{"role":"assistant","content":"D"},{"role":"user","content":"e"}""";
+        foreach (var messages in new[] { A, $"{A},{C}", $"{A},{C},{E}" })
+        {
+            using var response = await host.PostAsync(
+                "/v1/chat/completions", $$"""{"model":"sonnet","conversation_id":"{{id}}","stream":true,"messages":[{{messages}}]}""");
+            Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain(id).And.EndsWith("data: [DONE]\n\n"));
+        }
+
+        Assert.That(Texts(host.Turns.Requests[2]), Is.EqualTo(new[] { "a", "B ", "c", "D", "e" }));
+        Assert.That(host.Turns.Requests[2].System, Is.EqualTo("s"));
+        Assert.That((await GetAsync(host, $"/v1/conversations/{id}")).GetProperty("message_count").GetInt32(), Is.EqualTo(7), "with the system prompt");
+    }
+
+    [Test]
+    public async Task A_chat_may_answer_a_call_of_its_conversation_with_the_result_alone()
+    {
+        await using var host = await GatewayHost.StartAsync(new ScriptedTurns(new ScriptedTurn().Tool("toolu_1", "f", "{}").End(), ScriptedTurn.Says("sunny")));
+        var id = await MakeAsync(host);
+        const string Tools = """"tools":[{"type":"function","function":{"name":"f"}}]"""";
+        await host.PostAsync("/v1/chat/completions", $$"""{"model":"sonnet","conversation_id":"{{id}}",{{Tools}},"messages":[{"role":"user","content":"a"}]}""");
+        var (status, body, _) = await host.PostJsonAsync(
+            "/v1/chat/completions", $$"""{"model":"sonnet","conversation_id":"{{id}}",{{Tools}},"messages":[{"role":"tool","tool_call_id":"toolu_1","content":"sun"}]}""");
+        Assert.That(status, Is.EqualTo(HttpStatusCode.OK), body.GetRawText());
+        Assert.That(host.Turns.Requests[1].Messages[1].Content.Single(), Is.InstanceOf<ToolUseBlock>());
+    }
+
+    [Test]
     [Property("seed-row", 104)]
     public async Task An_unknown_conversation_is_told_before_anything_runs([Values] bool stream)
     {
@@ -204,7 +239,7 @@ internal sealed class ConversationRouteTests
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var host = await GatewayHost.StartAsync(
-            new ScriptedTurns(new ScriptedTurn().Text("1").Wait(gate).End()), options => options.Conversations.WhenBusy = NexusClaudeServerOptions.BusyConversation.Reject);
+            new ScriptedTurns(new ScriptedTurn().Text("1").Wait(gate).End()), options => options.Conversations.WhenBusy = BusyConversation.Reject);
         var id = await MakeAsync(host);
         using var stream = await host.PostAsync(
             "/v1/responses", $$"""{"model":"sonnet","conversation":"{{id}}","input":"a","stream":true}""", completion: HttpCompletionOption.ResponseHeadersRead);

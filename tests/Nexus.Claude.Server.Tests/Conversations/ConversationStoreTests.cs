@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Nexus.Claude.Server.Conversations;
 using Nexus.Claude.Server.Redis;
 
@@ -48,7 +49,7 @@ internal sealed class InMemoryConversationStoreTests : ConversationStoreContract
         Assert.That(await store.FindAsync("a", second.Id, default), Is.Not.Null);
     }
 
-    private IConversationStore Open(Action<NexusClaudeServerOptions.ConversationOptions> configure)
+    private IConversationStore Open(Action<GatewayConversationOptions> configure)
     {
         var options = new NexusClaudeServerOptions();
         configure(options.Conversations);
@@ -97,8 +98,8 @@ internal sealed class SqliteConversationStoreTests : ConversationStoreContract
         Time.Advance(TimeSpan.FromDays(31));
         Assert.That(await store.FindAsync("a", made.Id, default), Is.Null);
         await MakeAsync(store);
-        Time.Advance(-TimeSpan.FromDays(31));
-        Assert.That(await store.FindAsync("a", made.Id, default), Is.Null, "its rows should have been removed");
+        var earlier = new SqliteConversationStore(_open[0], Options.Create(new NexusClaudeServerOptions()), new FakeTimeProvider(made.CreatedAt));
+        Assert.That(await earlier.FindAsync("a", made.Id, default), Is.Null, "its rows should have been removed");
     }
 
     [Test]
@@ -176,7 +177,7 @@ internal sealed class RedisConversationStoreTests : ConversationStoreContract
     protected override async Task<IConversationStore> OpenAsync()
     {
         _server = await RedisServer.StartAsync();
-        var options = Options.Create(new NexusClaudeServerOptions { Redis = { ConnectionString = _server.ConnectionString } });
+        var options = Options.Create(new NexusClaudeServerOptions { Redis = { ConnectionString = $"{_server.ConnectionString},allowAdmin=true" } });
         _connection = new RedisConnection(options, NullLogger<RedisConnection>.Instance);
         return new RedisConversationStore(_connection, options, Time);
     }

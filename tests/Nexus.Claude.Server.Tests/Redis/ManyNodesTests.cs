@@ -46,6 +46,25 @@ internal sealed class ManyNodesTests
     }
 
     [Test]
+    [Property("seed-row", 125)]
+    public async Task A_turn_is_interrupted_from_another_gateway()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var one = await StartAsync(redis, new ScriptedTurn().Text("1").WaitForInterrupt());
+        await using var other = await StartAsync(redis);
+        var id = await ConversationRouteTests.MakeAsync(one);
+        using var stream = await one.PostAsync(
+            "/v1/responses", $$"""{"model":"sonnet","conversation":"{{id}}","input":"a","stream":true}""", completion: HttpCompletionOption.ResponseHeadersRead);
+        var (status, _, _) = await other.PostJsonAsync($"/v1/sessions/{id}/interrupt", "");
+
+        // A gateway listens from a moment after its start.
+        while (status == HttpStatusCode.NotFound)
+            (status, _, _) = await other.PostJsonAsync($"/v1/sessions/{id}/interrupt", "");
+        Assert.That(status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(await stream.Content.ReadAsStringAsync(), Does.Contain("\"status\":\"cancelled\""));
+    }
+
+    [Test]
     public async Task A_response_is_gone_on_from_on_another_gateway()
     {
         await using var redis = await RedisServer.StartAsync();

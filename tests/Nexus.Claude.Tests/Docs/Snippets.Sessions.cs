@@ -41,6 +41,16 @@ internal static class SessionSnippets
         return copy;
     }
 
+    internal static async Task HistoryAsync(ClaudeClient client)
+    {
+        await client.AddHistoryAsync(
+        [
+            HistoryMessage.User("My name is Ada."),
+            HistoryMessage.Assistant("Nice to meet you, Ada."),
+        ]);
+        Console.WriteLine(await client.AskAsync("What is my name?"));
+    }
+
     internal static async Task StoreAsync()
     {
         var shared = new ClaudeOptions { WorkingDirectory = "/repo", SessionStore = new FileSessionStore("/mnt/shared/claude") };

@@ -315,6 +315,62 @@ internal sealed class ClaudePoolTests
         await Bounded.GoneAsync(lease.Client.ProcessId);
     }
 
+    private static readonly Action<ClaudePoolOptions>[] KeepLimits =
+    [
+        options => options.MaxKept = 2,
+        // One byte is less than any process takes, so one of three at most could stay, and it does not fit either.
+        options => options.MaxKeptMemoryBytes = 1,
+    ];
+
+    [TestCase(0, 2)]
+    [TestCase(1, 0)]
+    public async Task Of_too_many_conversations_the_one_kept_longest_goes(int limit, int kept)
+    {
+        await using var bench = Bench.Open(options =>
+        {
+            options.MinIdle = 0;
+            KeepLimits[limit](options);
+        });
+        List<int> processes = [];
+        foreach (var conversation in new[] { "a", "b", "c" })
+        {
+            var lease = await bench.Pool.LeaseAsync().AsTask().InTime();
+            await lease.Client.AskAsync("1").InTime();
+            processes.Add(lease.Client.ProcessId);
+            lease.KeepFor(conversation);
+            await lease.DisposeAsync().InTime();
+        }
+
+        Assert.That(bench.Pool.Statistics.Kept, Is.EqualTo(kept));
+        Assert.That(bench.Pool.TryResume("a", out _), Is.False);
+        await Bounded.GoneAsync(processes[0]);
+        await bench.UntilAsync(pool => pool.Processes == kept);
+    }
+
+    [Test]
+    public void A_message_put_into_the_history_is_no_turn()
+    {
+        var counter = new Claude.Pool.TurnCounter();
+
+        counter.Observe(new ResultMessage { Subtype = ResultSubtype.Success, NumTurns = 0 });
+        counter.Observe(new ResultMessage { Subtype = ResultSubtype.Success, NumTurns = 1 });
+
+        Assert.That(counter.Turns, Is.EqualTo(1));
+    }
+
+    [TestCase("MaxKept", -1L)]
+    [TestCase("MaxKeptMemoryBytes", 0L)]
+    public void A_limit_of_what_is_kept_must_make_sense(string name, long value)
+    {
+        var options = new ClaudePoolOptions();
+        if (name == "MaxKept")
+            options.MaxKept = (int)value;
+        else
+            options.MaxKeptMemoryBytes = value;
+
+        Assert.That(() => ClaudePool.Create(options), Throws.TypeOf<OptionsValidationException>().With.Message.Contains(name));
+    }
+
     [Test]
     public async Task A_process_whose_turn_runs_or_failed_is_not_kept()
     {

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
 using CsCheck;
+using Nexus.Claude.Tests.Protocol;
 using Nexus.Claude.Wire;
 
 namespace Nexus.Claude.Tests.Wire;

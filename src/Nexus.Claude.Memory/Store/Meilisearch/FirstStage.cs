@@ -20,9 +20,9 @@ internal sealed class FirstStage(IReadOnlyList<QueryTerm> terms, IReadOnlyDictio
     }
 
     /// <summary>The terms that are searched for, the rarest first, and what a message that holds everything asked would be worth.</summary>
-    public static (List<QueryTerm> Terms, double Mass) Choose(IReadOnlyList<QueryTerm> asked) =>
-        ([.. asked.Where(term => term.Frequency > 0).OrderByDescending(term => term.Value).Take(MostTerms).OrderBy(term => term.Frequency)],
-            asked.Select(term => term.Value).OrderDescending().Take(MassTerms).Sum());
+    public static (List<QueryTerm> Terms, double Mass) Choose(CandidateQuery query) =>
+        ([.. query.TermsAndNames.Where(term => term.Frequency > 0).OrderByDescending(term => term.Value).Take(MostTerms).OrderBy(term => term.Frequency)],
+            query.Terms.Select(term => term.Value).OrderDescending().Take(MassTerms).Sum());
 
     /// <summary>The rows worth reading, those that match and those beside them.</summary>
     public HashSet<long> MostPromising()

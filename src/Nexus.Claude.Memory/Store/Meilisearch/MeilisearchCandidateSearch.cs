@@ -23,7 +23,7 @@ internal sealed class MeilisearchCandidateSearch(MeilisearchIndexes indexes, Can
     {
         string within = MeilisearchFilter.All(Reachable(query.Scope, query.Reach));
         var sample = await CountAsync(within, cancellationToken).ConfigureAwait(false);
-        var (terms, mass) = FirstStage.Choose(query.Terms);
+        var (terms, mass) = FirstStage.Choose(query);
         if (sample.Messages == 0 || terms.Count == 0)
             return (CandidateSet.Empty, []);
 
@@ -70,16 +70,17 @@ internal sealed class MeilisearchCandidateSearch(MeilisearchIndexes indexes, Can
     // How many messages there are, how long they are, and in how many each term stands.
     private async Task<(long Messages, double AverageLength, double Segments, double AverageSegment)> CountAsync(string within, CancellationToken cancellationToken)
     {
-        var queries = new List<SearchQuery>(query.Terms.Count + 1)
+        var asked = query.TermsAndNames;
+        var queries = new List<SearchQuery>(asked.Count + 1)
         {
             Ask("", within) with { Sort = ["seq:desc"], Limit = Sample, AttributesToRetrieve = ["segment", "slot", "token_count"] },
         };
-        queries.AddRange(query.Terms.Select(term => Ask(Exactly(term), within)));
+        queries.AddRange(asked.Select(term => Ask(Exactly(term), within)));
         var answers = await indexes.SearchAsync(queries, cancellationToken).ConfigureAwait(false);
 
         long messages = answers[0].EstimatedTotalHits;
-        for (int i = 0; i < query.Terms.Count; i++)
-            FirstStage.SetFrequency(query.Terms[i], answers[i + 1].EstimatedTotalHits, messages);
+        for (int i = 0; i < asked.Count; i++)
+            FirstStage.SetFrequency(asked[i], answers[i + 1].EstimatedTotalHits, messages);
         var newest = answers[0].Hits;
         double length = newest.Count == 0 ? 1 : Math.Max(1, newest.Average(hit => hit.TokenCount));
         double perSegment = newest.Count == 0 ? 1 : (double)newest.Count / newest.Select(hit => hit.Segment).Distinct().Count();

@@ -15,13 +15,13 @@ internal sealed class OutboxReading(Outbox outbox)
             return CandidateSet.Empty with { IsFromOutbox = true };
 
         var words = documents.ConvertAll(document => (document.Words ?? "").Split(' ').ToHashSet(StringComparer.Ordinal));
-        foreach (var term in query.Terms)
+        foreach (var term in query.TermsAndNames)
         {
             string word = IndexWords.Of(term.Token);
             FirstStage.SetFrequency(term, words.Count(set => set.Contains(word)), documents.Count);
         }
 
-        var (terms, mass) = FirstStage.Choose(query.Terms);
+        var (terms, mass) = FirstStage.Choose(query);
         var rows = new Dictionary<long, uint>();
         for (int i = 0; i < documents.Count; i++)
         {

@@ -291,7 +291,7 @@ internal sealed class OutageTests : IAsyncDisposable
         const int Processes = 4, Messages = 30;
         var server = await StartAsync();
         string outbox = Path.Combine(_temporary.Folder, "outbox.db");
-        var results = await Task.WhenAll(Enumerable.Range(0, Processes).Select(i => StoreTests.RunAsync("write-to-server", server.Url, outbox, $"writer{i}", $"{Messages}")));
+        var results = await Task.WhenAll(Enumerable.Range(0, Processes).Select(i => ChildProcess.RunAsync("write-to-server", server.Url, outbox, $"writer{i}", $"{Messages}")));
 
         Assert.That(results.Select(result => result.Error), Is.All.Empty);
         Assert.That(results.Select(result => result.ExitCode), Is.All.Zero);
