@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Nexus.Claude.Server.Security;
-using Nexus.Claude.Testing;
 
 namespace Nexus.Claude.Gateway;
 

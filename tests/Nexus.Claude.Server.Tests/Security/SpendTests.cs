@@ -16,7 +16,7 @@ internal sealed class SpendTests
     public async Task What_a_key_has_spent_is_known_after_a_restart()
     {
         var options = Options.Create(new NexusClaudeServerOptions { Security = { SpendFile = Path.Combine(_folder, "state", "spend.json") } });
-        var ledger = new SpendLedger(options);
+        using var ledger = new SpendLedger(options);
         using (var writer = new SpendWriter(ledger, options, NullLogger<SpendWriter>.Instance))
         {
             await writer.StartAsync(default);
@@ -26,7 +26,8 @@ internal sealed class SpendTests
             await writer.StopAsync(default);
         }
 
-        Assert.That(new SpendLedger(options).All, Is.EquivalentTo(new Dictionary<string, decimal> { ["a"] = 0.75m, ["b"] = 0.1m }));
+        using var restarted = new SpendLedger(options);
+        Assert.That(restarted.All, Is.EquivalentTo(new Dictionary<string, decimal> { ["a"] = 0.75m, ["b"] = 0.1m }));
         if (!OperatingSystem.IsWindows())
             Assert.That(File.GetUnixFileMode(options.Value.Security.SpendFile!), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }

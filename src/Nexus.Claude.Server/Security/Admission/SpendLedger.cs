@@ -9,7 +9,7 @@ using Nexus.Claude.Server.Errors;
 namespace Nexus.Claude.Server.Security;
 
 /// <summary>What each key has spent, in US dollars by the CLI's price list. <see cref="SpendWriter"/> keeps it over restarts.</summary>
-internal sealed class SpendLedger
+internal sealed class SpendLedger : IDisposable
 {
     private readonly ConcurrentDictionary<string, decimal> _spent = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changed = new(0, 1);
@@ -71,6 +71,9 @@ internal sealed class SpendLedger
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Completes when something has changed since the last wait.</returns>
     public Task WaitForChangeAsync(CancellationToken cancellationToken) => _changed.WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _changed.Dispose();
 }
 
 /// <summary>Writes down what keys have spent, one write at a time, and once more at the end.</summary>
