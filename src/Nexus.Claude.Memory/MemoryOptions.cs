@@ -71,7 +71,8 @@ public sealed class MemoryOptions
     /// <summary>
     /// Finds what says the same in other words. Null, the default, goes by words alone. With a generator, messages get their vectors in the
     /// background after they are written, and a query is searched for by both; whenever the generator is slow or fails, by words alone.
-    /// It sees texts without secrets and private spans, and stays yours to dispose of after the memory.
+    /// It sees texts without secrets and private spans, and stays yours to dispose of after the memory. Not together with
+    /// <see cref="Meilisearch"/>.
     /// </summary>
     public IEmbeddingGenerator<string, Embedding<float>>? EmbeddingGenerator { get; set; }
 
@@ -155,6 +156,7 @@ public sealed class MemoryOptions
             && Math.Min(Math.Min(Weights.Semantic, Weights.Directory), Math.Min(Weights.Files, Weights.Recency)) >= 0,
             nameof(Weights), "must not be negative and must add up to 1");
         Check(IgnoredFiles is not null && IgnoredFiles.All(glob => !string.IsNullOrWhiteSpace(glob)), nameof(IgnoredFiles), "must not hold empty globs");
+        Check(Meilisearch is null || EmbeddingGenerator is null, nameof(EmbeddingGenerator), "is for the file: a Meilisearch server is searched by words alone, so leave one of the two out");
         Meilisearch?.Validate((isRight, name, rule) => Check(isRight, $"{nameof(Meilisearch)}.{name}", rule));
         if (failures.Count > 0)
             throw new OptionsValidationException(failures);

@@ -91,9 +91,11 @@ internal static class MemoryChecks
     // Everything means the same: enough to run the native code of vectors.
     private sealed class OneDirection : IEmbeddingGenerator<string, Embedding<float>>
     {
+        private static readonly float[] Direction = [1, 2, -3, 0.5f];
+
         public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
             IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) =>
-            Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(values.Select(_ => new Embedding<float>(new float[] { 1, 2, -3, 0.5f }))));
+            Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(values.Select(_ => new Embedding<float>(Direction))));
 
         public object? GetService(Type serviceType, object? serviceKey = null) => null;
 

@@ -19,7 +19,7 @@ internal sealed class Checkup(WebApplicationBuilder builder, GatewaySettings set
     /// <returns>0 when nothing is broken, else 1.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var app = GatewayApplication.Build(builder, settings);
+        var app = GatewayApplication.Build(builder, settings, logs: false);
         await using (app.ConfigureAwait(false))
         {
             var options = app.Services.GetRequiredService<IOptions<NexusClaudeServerOptions>>().Value;

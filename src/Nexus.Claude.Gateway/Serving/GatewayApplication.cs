@@ -24,8 +24,10 @@ internal static class GatewayApplication
     /// <param name="builder">The builder, with the configuration.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="change">Changes the server's options after the settings; null for no change.</param>
+    /// <param name="logs">Whether it logs to the console.</param>
     /// <returns>The application, with its routes.</returns>
-    public static WebApplication Build(WebApplicationBuilder builder, GatewaySettings settings, Action<NexusClaudeServerOptions>? change = null)
+    public static WebApplication Build(
+        WebApplicationBuilder builder, GatewaySettings settings, Action<NexusClaudeServerOptions>? change = null, bool logs = true)
     {
         builder.WebHost.UseUrls(settings.Url);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -34,12 +36,17 @@ internal static class GatewayApplication
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         });
-        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        builder.Logging.ClearProviders();
+        if (logs)
         {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            console.UseUtcTimestamp = true;
-        });
+            builder.Logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+                console.UseUtcTimestamp = true;
+            });
+        }
+
         builder.Services.AddNexusClaudeServer(options =>
         {
             settings.ApplyTo(options);

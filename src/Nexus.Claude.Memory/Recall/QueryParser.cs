@@ -11,7 +11,7 @@ internal static class QueryParser
     private const int MostTerms = 256;
     private const double PastedWeight = 0.3;
     private const double FileWeight = 0.3;
-    internal const double ExactNameWeight = 1.5;
+    private const double ExactNameWeight = 1.5;
     private const int LongestNumber = 12;
     private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 

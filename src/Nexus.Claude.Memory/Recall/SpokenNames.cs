@@ -39,7 +39,7 @@ internal static class SpokenNames
         }
 
         names.ExceptWith(terms.Select(term => term.Token));
-        return [.. names.Select(name => new QueryTerm(name, QueryParser.ExactNameWeight, TokenKind.Code))];
+        return [.. names.Select(name => new QueryTerm(name, 1, TokenKind.Code))];
     }
 
     private readonly record struct Words(List<string> Found) : ITokenSink

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using Nexus.Claude.Memory.Tests.Audit;
+using Nexus.Claude.Memory.Tests.Privacy;
 
 namespace Nexus.Claude.Memory.Tests.Store;
 
@@ -178,17 +179,7 @@ internal abstract class StoreContract : IAsyncDisposable
         Assert.That(page.Messages.Select(message => message.Content), Is.EqualTo(texts.Select(text => text.Replace('\0', '\uFFFD').Replace('\uD800', '\uFFFD'))));
     }
 
-    private static readonly Dictionary<string, MemoryFilter> Filters = new()
-    {
-        ["id"] = new MemoryFilter { Ids = ["zebra-id"] },
-        ["conversation"] = new MemoryFilter { ConversationId = "zebra" },
-        ["project"] = new MemoryFilter { Project = "/zebra/project" },
-        ["time"] = new MemoryFilter { Since = TemporaryMemory.Start.AddDays(-10), Until = TemporaryMemory.Start.AddDays(-5) },
-        ["text"] = new MemoryFilter { Containing = "ZEBRAQUUX" },
-        ["everything"] = MemoryFilter.Everything,
-    };
-
-    [TestCaseSource(nameof(Filters))]
+    [TestCaseSource(typeof(ForgettingTests), nameof(ForgettingTests.Filters))]
     public async Task What_is_forgotten_is_found_no_more(KeyValuePair<string, MemoryFilter> filter)
     {
         var memory = await OpenAsync();

@@ -381,6 +381,10 @@ internal sealed class EmbeddingTests : IAsyncDisposable
         Assert.That(options.Hooks, Has.Count.EqualTo(4));
         Assert.That(seen!.EmbeddingGenerator, Is.SameAs(_generator));
         Assert.That(() => new ClaudeOptions().UseMemory(memory => memory.MinimumSimilarity = 2), Throws.TypeOf<Nexus.Claude.OptionsValidationException>());
+        using var generator = new ConceptGenerator();
+        Assert.That(
+            () => new ClaudeOptions().UseMemory(memory => (memory.Meilisearch, memory.EmbeddingGenerator) = (new MeilisearchOptions(), generator)),
+            Throws.TypeOf<Nexus.Claude.OptionsValidationException>().With.Message.Contains("words alone"));
         Assert.That(() => new ClaudeOptions().UseMemory(memory => memory.EmbeddingTimeout = TimeSpan.Zero), Throws.TypeOf<Nexus.Claude.OptionsValidationException>());
     }
 

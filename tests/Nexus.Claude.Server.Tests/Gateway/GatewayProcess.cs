@@ -102,7 +102,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     /// <summary>The processes that it has started and that live.</summary>
     public IReadOnlyList<int> Children() => OperatingSystem.IsLinux()
-        ? [.. Directory.GetFiles($"/proc/{Id}/task/{Id}", "children").SelectMany(File.ReadAllLines).SelectMany(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(static id => int.Parse(id, CultureInfo.InvariantCulture))]
+        ? [.. Directory.GetDirectories($"/proc/{Id}/task").SelectMany(static thread => File.ReadAllLines(Path.Combine(thread, "children"))).SelectMany(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(static id => int.Parse(id, CultureInfo.InvariantCulture))]
         : [];
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -38,14 +37,15 @@ internal sealed class Browser : IAsyncDisposable
             {
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync", "--window-size=1100,1000", $"--user-data-dir={profile}",
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-port=0", "--remote-allow-origins=*", address.ToString(),
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-port=0", "--remote-allow-origins=*", "about:blank",
             },
         };
         start.Environment["HOME"] = profile;
         var browser = new Browser(Process.Start(start)!, profile);
         try
         {
-            await browser.AttachAsync(address);
+            await browser.AttachAsync();
+            await browser.NavigateAsync(address);
             return browser;
         }
         catch
@@ -103,7 +103,7 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
-    private async Task AttachAsync(Uri address)
+    private async Task AttachAsync()
     {
         string? endpoint = null;
         while (endpoint is null && await _process.StandardError.ReadLineAsync(Deadline) is { } line)
@@ -118,35 +118,55 @@ internal sealed class Browser : IAsyncDisposable
         while (page is null)
         {
             using var targets = JsonDocument.Parse(await client.GetStringAsync(list, Deadline));
-            page = targets.RootElement.EnumerateArray().Where(target => target.GetProperty("url").GetString() == address.ToString())
+            page = targets.RootElement.EnumerateArray().Where(static target => target.GetProperty("type").GetString() == "page")
                 .Select(static target => target.GetProperty("webSocketDebuggerUrl").GetString()).FirstOrDefault();
         }
 
         await _socket.ConnectAsync(new Uri(page), Deadline);
-        await EvaluateAsync("new Promise((resolve) => document.readyState === 'complete' ? resolve(true) : addEventListener('load', () => resolve(true)))");
     }
 
-    private async Task<JsonElement> SendAsync(string method, JsonObject parameters)
+    private async Task NavigateAsync(Uri address)
+    {
+        await SendAsync("Page.enable", []);
+        var loaded = false;
+        await SendAsync("Page.navigate", new JsonObject { ["url"] = address.ToString() }, message => loaded |= IsLoad(message));
+        while (!loaded)
+            loaded = IsLoad(await ReceiveAsync());
+
+        static bool IsLoad(JsonElement message) => message.TryGetProperty("method", out var method) && method.GetString() == "Page.loadEventFired";
+    }
+
+    private async Task<JsonElement> SendAsync(string method, JsonObject parameters, Action<JsonElement>? onEvent = null)
     {
         var id = ++_id;
         var message = new JsonObject { ["id"] = id, ["method"] = method, ["params"] = parameters }.ToJsonString();
         await _socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, endOfMessage: true, Deadline);
         while (true)
         {
-            using var received = new MemoryStream();
-            ValueWebSocketReceiveResult part;
-            var buffer = new byte[64 * 1024];
-            do
+            var received = await ReceiveAsync();
+            if (!received.TryGetProperty("id", out var answered) || answered.GetInt32() != id)
             {
-                part = await _socket.ReceiveAsync(buffer.AsMemory(), Deadline);
-                received.Write(buffer, 0, part.Count);
-            }
-            while (!part.EndOfMessage);
-            using var document = JsonDocument.Parse(received.ToArray());
-            if (!document.RootElement.TryGetProperty("id", out var answered) || answered.GetInt32() != id)
+                onEvent?.Invoke(received);
                 continue;
-            Assert.That(document.RootElement.TryGetProperty("error", out var error), Is.False, error.ToString());
-            return document.RootElement.GetProperty("result").Clone();
+            }
+
+            Assert.That(received.TryGetProperty("error", out var error), Is.False, error.ToString());
+            return received.GetProperty("result");
         }
+    }
+
+    private async Task<JsonElement> ReceiveAsync()
+    {
+        using var received = new MemoryStream();
+        ValueWebSocketReceiveResult part;
+        var buffer = new byte[64 * 1024];
+        do
+        {
+            part = await _socket.ReceiveAsync(buffer.AsMemory(), Deadline);
+            received.Write(buffer, 0, part.Count);
+        }
+        while (!part.EndOfMessage);
+        using var document = JsonDocument.Parse(received.ToArray());
+        return document.RootElement.Clone();
     }
 }

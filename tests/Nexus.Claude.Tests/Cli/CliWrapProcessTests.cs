@@ -74,7 +74,8 @@ internal sealed class CliWrapProcessTests
     private static CliProcess Start(TemporaryFolder folder, Func<CliStart, CliProcess> way, string script)
     {
         var path = folder.File("claude", "#!/bin/sh\n" + script + "\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var start = CliStart.For(path, ["an argument"], new Dictionary<string, string?> { ["ONE"] = "1" }) with { WorkingDirectory = folder.Path };
         return CliProcess.Start(start, way(start));
     }

@@ -94,9 +94,16 @@ internal sealed class SpendWriter(SpendLedger ledger, IOptions<NexusClaudeServer
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            if (ledger.All.Count > 0)
-                await WriteAsync(path, CancellationToken.None).ConfigureAwait(false);
+            // The last write is that of the stop.
         }
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        if (options.Value.Security.SpendFile is { Length: > 0 } path && ledger.All.Count > 0)
+            await WriteAsync(path, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task WriteAsync(string path, CancellationToken cancellationToken)
