@@ -185,7 +185,7 @@ internal sealed class ConversationRouteTests
     {
         await using var host = await GatewayHost.StartAsync(new ScriptedTurns(new ScriptedTurn().Tool("toolu_1", "f", "{}").End(), ScriptedTurn.Says("sunny")));
         var id = await MakeAsync(host);
-        const string Tools = """"tools":[{"type":"function","function":{"name":"f"}}]"""";
+        const string Tools = "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]";
         await host.PostAsync("/v1/chat/completions", $$"""{"model":"sonnet","conversation_id":"{{id}}",{{Tools}},"messages":[{"role":"user","content":"a"}]}""");
         var (status, body, _) = await host.PostJsonAsync(
             "/v1/chat/completions", $$"""{"model":"sonnet","conversation_id":"{{id}}",{{Tools}},"messages":[{"role":"tool","tool_call_id":"toolu_1","content":"sun"}]}""");
