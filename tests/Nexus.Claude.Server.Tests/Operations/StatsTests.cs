@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CsCheck;
 using Nexus.Claude.Server.Operations;
-using Nexus.Claude.Server.Security;
 
 namespace Nexus.Claude.Server.Tests;
 

@@ -19,7 +19,7 @@ internal sealed class AdmissionStepTests
     private readonly NexusClaudeServerOptions _options = new();
 
     [TearDown]
-    public ValueTask DisposeServices() => _services.DisposeAsync();
+    public async Task DisposeServices() => await _services.DisposeAsync();
 
     [Test]
     [Property("seed-row", 114)]
