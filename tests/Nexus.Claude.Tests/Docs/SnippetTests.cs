@@ -9,7 +9,7 @@ internal sealed class SnippetTests
             .Where(page => File.ReadAllText(page).Contains("```csharp", StringComparison.Ordinal))
             .Select(page => "docs/" + Path.GetFileName(page))
             .Except(["docs/testing.md"])
-            .Concat(["README.md", "README.zh-CN.md", "src/Nexus.Claude/README.md", "src/Nexus.Claude.Testing/README.md", "src/Nexus.Claude.Memory/README.md"]);
+            .Concat(["README.md", "README.zh-CN.md", "src/Nexus.Claude/README.md", "src/Nexus.Claude.Testing/README.md", "src/Nexus.Claude.Memory/README.md", "src/Nexus.Claude.Server/README.md"]);
 
     [TestCaseSource(nameof(Pages))]
     public async Task Every_block_of_code_of_a_page_is_compiled_word_for_word(string page)
