@@ -66,7 +66,7 @@ internal sealed class MessageRequestReader(IModelCatalog models, GatewayRequestO
                 WorkingDirectory = (body.Find("cwd") ?? nexus?.Find("cwd")) is { } folder
                     ? WorkingDirectories.Resolve(caller, folder.AsName(), folder.Path)
                     : null,
-                IsAgent = nexus?.Find("agent")?.AsBoolean() ?? false,
+                IsAgent = AgentMode.IsAsked(context, nexus?.Find("agent")?.AsBoolean()),
             },
         };
     }

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -8,7 +9,7 @@ namespace Nexus.Claude.Server.Tests.Conversations;
 
 internal sealed class InMemoryConversationStoreTests : ConversationStoreContract
 {
-    protected override Task<IConversationStore> OpenAsync() => Task.FromResult(Open(_ => { }));
+    protected override Task<IConversationStore> OpenAsync() => Task.FromResult<IConversationStore>(Open(_ => { }));
 
     [Test]
     public async Task A_conversation_that_nobody_has_used_for_its_lifetime_is_gone()
@@ -49,7 +50,7 @@ internal sealed class InMemoryConversationStoreTests : ConversationStoreContract
         Assert.That(await store.FindAsync("a", second.Id, default), Is.Not.Null);
     }
 
-    private IConversationStore Open(Action<GatewayConversationOptions> configure)
+    private InMemoryConversationStore Open(Action<GatewayConversationOptions> configure)
     {
         var options = new NexusClaudeServerOptions();
         configure(options.Conversations);
@@ -103,10 +104,10 @@ internal sealed class SqliteConversationStoreTests : ConversationStoreContract
     }
 
     [Test]
+    [UnsupportedOSPlatform("windows")]
+    [Platform(Exclude = "Win", Reason = "Windows has no modes of files.")]
     public async Task Only_this_account_may_read_the_file()
     {
-        if (OperatingSystem.IsWindows())
-            Assert.Ignore("Windows has no modes of files.");
         await MakeAsync(Open());
         Assert.That(File.GetUnixFileMode(DatabasePath), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
@@ -122,9 +123,9 @@ internal sealed class SqliteConversationStoreTests : ConversationStoreContract
         Assert.That(await File.ReadAllBytesAsync(DatabasePath), Is.EqualTo(before));
     }
 
-    protected override Task<IConversationStore> OpenAsync() => Task.FromResult(Open());
+    protected override Task<IConversationStore> OpenAsync() => Task.FromResult<IConversationStore>(Open());
 
-    private IConversationStore Open()
+    private SqliteConversationStore Open()
     {
         var database = new ConversationDatabase(DatabasePath);
         _open.Add(database);

@@ -10,6 +10,7 @@ using Nexus.Claude.Server.Turns;
 
 namespace Nexus.Claude.Server.Tests;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class AdmissionStepTests
 {
     private readonly FakeTimeProvider _time = new();

@@ -1,5 +1,4 @@
 using Nexus.Claude.Server.Models;
-using Nexus.Claude.Testing;
 
 namespace Nexus.Claude.Server.Tests.Sessions;
 

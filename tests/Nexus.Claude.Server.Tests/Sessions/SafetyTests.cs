@@ -1,4 +1,3 @@
-using Nexus.Claude.Server.Turns;
 using Nexus.Claude.Testing;
 using static Nexus.Claude.Server.Tests.Sessions.Engine;
 
