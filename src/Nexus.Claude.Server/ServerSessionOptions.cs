@@ -59,6 +59,13 @@ public sealed class ServerSessionOptions
     /// <summary>Whether processes are started with the server and not with its first request. Default true.</summary>
     public bool StartAhead { get; set; } = true;
 
+    /// <summary>
+    /// Called for each session that begins, with its options and the id of its caller's key (<c>anonymous</c> on a server without keys): the place
+    /// for hooks of your own, such as a memory of each key. It must not change what makes a session safe (tools, folders, settings), and is called
+    /// by many requests at once. Null (the default) for nothing.
+    /// </summary>
+    public Action<ClaudeOptions, string>? ConfigureSession { get; set; }
+
     /// <summary>False does not ask the CLI to defer calls of the client's tools, which is how a CLI behaves that does not know of it.</summary>
     internal bool DefersClientTools { get; set; } = true;
 

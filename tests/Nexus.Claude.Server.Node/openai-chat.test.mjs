@@ -162,7 +162,7 @@ test('pictures arrive as pictures', async () => {
 });
 
 test('sampling reaches the model', async () => {
-  const temperature = await ask('[[body:temperature]]', { model: 'haiku', temperature: 0.25 });
+  const temperature = await ask('[[body:temperature]]', { model: 'claude-sonnet-4-5', temperature: 0.25 });
   assert.equal(temperature.choices[0].message.content, '0.25');
   const { response } = await ask('[[say:ok]]', { temperature: 0.25, seed: 7 }).withResponse();
   assert.match(response.headers.get('x-nexus-ignored-params'), /seed/);

@@ -51,7 +51,7 @@ internal static class GatewayApplication
         {
             settings.ApplyTo(options);
             if (settings.UsesMemory)
-                options.Claude.UseMemory(memory => memory.Path = settings.MemoryPath);
+                options.Sessions.ConfigureSession = (session, keyId) => session.UseMemory(memory => Fit(memory, settings, keyId));
             change?.Invoke(options);
         });
         builder.Services.AddHttpClient();
@@ -65,6 +65,16 @@ internal static class GatewayApplication
         var app = builder.Build();
         app.MapNexusClaude();
         return app;
+    }
+
+    private static void Fit(MemoryOptions memory, GatewaySettings settings, string keyId)
+    {
+        memory.Path = settings.MemoryPath;
+        // What one key has said is never recalled for another. All of a key's sessions stand in a folder that says nothing.
+        memory.Scope = new MemoryScope("gateway", keyId);
+        memory.Reach = MemoryReach.Everywhere;
+        if (settings.MeilisearchUrl is { } server)
+            memory.Meilisearch = new MeilisearchOptions { Url = server.ToString(), ApiKey = settings.MeilisearchKey };
     }
 
     private static void AddTelemetry(WebApplicationBuilder builder, GatewaySettings settings)

@@ -243,6 +243,7 @@ internal sealed class SessionPool : IAsyncDisposable
         else
             ChatLaunch.Fit(options, request.System);
         tools.AddTo(options);
+        _options.Value.Sessions.ConfigureSession?.Invoke(options, request.Caller.KeyId);
         var lease = await pool.LeaseAsync(options, cancellationToken).ConfigureAwait(false);
         var session = new LiveSession(lease, request, tools, current);
         try
