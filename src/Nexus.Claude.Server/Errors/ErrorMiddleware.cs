@@ -109,7 +109,7 @@ internal sealed class ErrorMiddleware(RequestDelegate next, TimeProvider time, I
         foreach (var (prefix, what) in Lacking)
         {
             if (path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase))
-                return $"This server has no {what}: Claude Code offers none. Use another service for them.";
+                return $"This server has no {what}: Claude Code offers none. Use what is named here, or another service.";
         }
 
         return "Please check the URL for typos; the routes are listed at /openapi/v1.json.";
@@ -130,6 +130,7 @@ internal sealed class ErrorMiddleware(RequestDelegate next, TimeProvider time, I
         ("/v1/assistants", "assistants"),
         ("/v1/threads", "threads"),
         ("/v1/realtime", "realtime sessions"),
+        ("/ws", "WebSocket sessions (stream the reply of /v1/chat/completions or /v1/responses)"),
         ("/v1/completions", "legacy completions (use /v1/chat/completions)"),
     ];
 }

@@ -56,6 +56,13 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         return new GatewayUnderTest(app, api, environment);
     }
 
+    /// <summary>Ends the gateway alone, in order.</summary>
+    public async Task EndAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();

@@ -12,6 +12,7 @@ internal sealed partial class NodeClientTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     [Test]
+    [Property("gateway-row", 42)]
     public async Task The_official_Node_clients_pass_their_tests()
     {
         var node = Find("node") ?? throw new IgnoreException("There is no node on the PATH; install Node.js 20 or newer.");

@@ -82,6 +82,8 @@ internal sealed class ErrorTests
     [TestCase("/v1/embeddings", "has no embeddings")]
     [TestCase("/v1/audio/speech", "has no audio")]
     [TestCase("/v1/images/generations", "has no image generation")]
+    [TestCase("/ws/session/conv_1", "has no WebSocket sessions")]
+    [Property("seed-row", 126)]
     public async Task A_route_that_is_not_there_is_a_404_that_says_so(string path, string expected)
     {
         await using var host = await GatewayHost.StartAsync();

@@ -28,6 +28,8 @@ internal sealed class ChatTurnTests
     }
 
     [Test]
+    [Property("gateway-row", 14)]
+    [Property("seed-row", 112)]
     public async Task A_conversation_goes_on_in_its_process_and_sends_only_what_is_new()
     {
         await using var engine = await Engine.StartAsync();

@@ -49,6 +49,7 @@ internal sealed class InterruptionTests
     }
 
     [Test]
+    [Property("seed-row", 100)]
     public async Task A_client_that_goes_ends_its_turn_and_leaves_no_process()
     {
         await using var engine = await Engine.StartAsync();

@@ -6,6 +6,7 @@ namespace Nexus.Claude.Server.Tests.Sessions;
 internal sealed class ModelCatalogTests
 {
     [Test]
+    [Property("seed-row", 124)]
     public async Task Models_are_those_of_the_cli_with_its_aliases_and_older_ones()
     {
         await using var engine = await Engine.StartAsync(options => options.Models.Map["gpt-*"] = "sonnet");

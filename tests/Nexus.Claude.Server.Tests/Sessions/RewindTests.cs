@@ -10,6 +10,7 @@ internal sealed class RewindTests
     private static readonly TurnMessage[] Before = [User("q1"), Assistant("a1")];
 
     [Test]
+    [Property("gateway-row", 11)]
     public async Task The_last_reply_is_written_again_by_its_own_process()
     {
         await using var engine = await Engine.StartAsync();
@@ -46,6 +47,7 @@ internal sealed class RewindTests
     }
 
     [Test]
+    [Property("gateway-row", 11)]
     public async Task One_beginning_that_goes_on_twice_at_once_is_two_conversations()
     {
         await using var engine = await Engine.StartAsync();

@@ -9,6 +9,7 @@ internal sealed class SafetyTests
     private const string Canary = "CANARY-7f3a";
 
     [Test]
+    [Property("gateway-row", 43)]
     public async Task A_file_that_is_named_is_not_read()
     {
         await using var engine = await Engine.StartAsync();
@@ -33,6 +34,7 @@ internal sealed class SafetyTests
     [TestCase("/nonsense")]
     [TestCase("!ls")]
     [TestCase("#remember")]
+    [Property("gateway-row", 43)]
     public async Task A_command_is_text(string text)
     {
         await using var engine = await Engine.StartAsync();
