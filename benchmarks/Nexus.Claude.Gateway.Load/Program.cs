@@ -4,12 +4,13 @@ using Nexus.Claude.Testing;
 
 // Measures the gateway over loopback, with the real CLI and a scripted model. Prints Markdown rows; asserts nothing.
 //   dotnet run -c Release --project benchmarks/Nexus.Claude.Gateway.Load -- GATEWAY.dll [latency|chunks|memory|burst ...] [--rounds N]
-if (args is not [var gatewayPath, ..] || !File.Exists(gatewayPath))
+if (args is not [var named, ..] || !File.Exists(named))
 {
     Console.Error.WriteLine("Name the gateway's assembly, for example artifacts/bin/Nexus.Claude.Gateway/release/nexus-claude.dll.");
     return 64;
 }
 
+var gatewayPath = Path.GetFullPath(named);
 var rounds = Array.IndexOf(args, "--rounds") is > 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : 15;
 string[] known = ["latency", "chunks", "memory", "burst"];
 var wanted = args.Where(known.Contains).ToArray();

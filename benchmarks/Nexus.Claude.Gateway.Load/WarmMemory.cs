@@ -10,8 +10,8 @@ internal static class WarmMemory
     {
         var more = new Dictionary<string, string>
         {
-            ["NexusClaude__Sessions__MaxProcesses"] = (conversations + 4).ToString(CultureInfo.InvariantCulture),
-            ["NexusClaude__Sessions__MaxLiveConversations"] = conversations.ToString(CultureInfo.InvariantCulture),
+            ["CLAUDE_CODE__PROCESS_POOL__SIZE"] = (conversations + 4).ToString(CultureInfo.InvariantCulture),
+            ["CLAUDE_CODE__PROCESS_POOL__MAX_IDLE"] = conversations.ToString(CultureInfo.InvariantCulture),
         };
         await using var gateway = await GatewayProcess.StartAsync(path, cli, environment, more);
         for (var i = 0; i < conversations; i++)
