@@ -10,8 +10,8 @@ public sealed partial class NexusClaudeServerOptions
     public ClaudeOptions Claude { get; set => field = value ?? new ClaudeOptions(); } = new();
 
     /// <summary>How processes of the CLI are kept.</summary>
-    public ServerSessionOptions Sessions { get; set => field = value ?? new ServerSessionOptions(); } = new();
+    public GatewaySessionOptions Sessions { get; set => field = value ?? new GatewaySessionOptions(); } = new();
 
     /// <summary>What models may be called.</summary>
-    public ServerModelOptions Models { get; set => field = value ?? new ServerModelOptions(); } = new();
+    public GatewayModelOptions Models { get; set => field = value ?? new GatewayModelOptions(); } = new();
 }

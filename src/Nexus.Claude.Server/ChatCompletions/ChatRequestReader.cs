@@ -88,7 +88,6 @@ internal sealed class ChatRequestReader(IModelCatalog models, GatewayRequestOpti
                     : null,
                 IsAgent = AgentMode.IsAsked(context, nexus?.Find("agent")?.AsBoolean()),
                 Cache = CacheUse.Of(context),
-                AffinityKey = body.Find("prompt_cache_key")?.AsString(),
             },
         };
     }

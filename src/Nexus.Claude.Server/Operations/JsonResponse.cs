@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Nexus.Claude.Server.Turns;
 
 namespace Nexus.Claude.Server.Operations;
 
@@ -10,18 +11,14 @@ internal static class JsonResponse
     /// <param name="context">The request.</param>
     /// <param name="members">Writes the members.</param>
     /// <returns>Completes when it is on its way.</returns>
-    public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> members)
+    public static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> members)
     {
-        context.Response.ContentType = "application/json";
         context.Response.Headers.CacheControl = "no-store";
-        var json = new Utf8JsonWriter(context.Response.BodyWriter);
-        await using (json.ConfigureAwait(false))
+        return JsonReply.WriteAsync(context, json =>
         {
             json.WriteStartObject();
             members(json);
             json.WriteEndObject();
-        }
-
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        });
     }
 }

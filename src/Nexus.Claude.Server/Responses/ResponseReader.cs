@@ -76,7 +76,6 @@ internal sealed class ResponseReader(IModelCatalog models, ResponseArchive respo
             OutputSchema = schema,
             ConversationId = conversation,
             WorkingDirectory = body.Find("cwd") is { } cwd ? WorkingDirectories.Resolve(caller, cwd.AsString(), cwd.Path) : null,
-            AffinityKey = body.Find("prompt_cache_key")?.AsString(),
             Cache = CacheUse.Of(context),
         };
         ignored.WriteTo(context.Response);

@@ -11,7 +11,7 @@ internal static class ChildEnvironment
     public static void Apply(ClaudeOptions options, IEnumerable<string> allowed)
     {
         var comparison = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        string[] names = [.. ServerSessionOptions.StandardEnvironment, .. allowed];
+        string[] names = [.. GatewaySessionOptions.StandardEnvironment, .. allowed];
         if (options.InheritEnvironment)
         {
             foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())

@@ -56,7 +56,7 @@ internal static class UpstreamErrors
     /// <param name="cause">The cause; null for none.</param>
     /// <returns>The error.</returns>
     public static GatewayException ShuttingDown(Exception? cause = null) =>
-        new(503, "server_error", "shutting_down", "The server is shutting down. Send the request again.", null, cause) { RetryAfter = ShortWait };
+        new(503, "server_error", "server_shutting_down", "The server is shutting down. Send the request again.", null, cause) { RetryAfter = ShortWait };
 
     private static string TextOf(ResultMessage result)
     {

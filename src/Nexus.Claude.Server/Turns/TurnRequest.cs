@@ -58,9 +58,6 @@ internal sealed record TurnRequest
 
     /// <summary>True runs Claude Code's own tools for the caller, as far as the caller's key allows.</summary>
     public bool IsAgent { get; init; }
-
-    /// <summary>A hint that requests with the same value share a long prefix (<c>prompt_cache_key</c>); null for none.</summary>
-    public string? AffinityKey { get; init; }
 }
 
 /// <summary>Who said a message.</summary>

@@ -99,7 +99,7 @@ internal sealed class CacheStepTests
             Ask() with { Sampling = new Sampling { Reasoning = new Reasoning(null, 2048) } },
         ];
         Assert.That(different.Select(CacheKey.Of), Is.Unique);
-        Assert.That(CacheKey.Of(Ask() with { RequestId = "other", ConversationId = "conv_1", AffinityKey = "x" }), Is.EqualTo(CacheKey.Of(Ask())));
+        Assert.That(CacheKey.Of(Ask() with { RequestId = "other", ConversationId = "conv_1" }), Is.EqualTo(CacheKey.Of(Ask())));
 
         var turns = new ScriptedTurns();
         var step = Open();

@@ -140,7 +140,7 @@ internal sealed class TurnErrorTests
         var error = await FailAsync(engine, engine.Request(User("Too late")));
         gate.Open();
 
-        Assert.That((error.Status, error.Code), Is.EqualTo((503, "shutting_down")));
+        Assert.That((error.Status, error.Code), Is.EqualTo((503, "server_shutting_down")));
         Assert.That((await running).Text, Is.EqualTo("Last words."));
         await draining;
         Assert.That(engine.Statistics.Processes.Processes, Is.Zero);

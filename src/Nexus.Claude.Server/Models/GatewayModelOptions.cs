@@ -1,7 +1,7 @@
 namespace Nexus.Claude;
 
 /// <summary>What the gateway's clients may call models.</summary>
-public sealed class ServerModelOptions
+public sealed class GatewayModelOptions
 {
     /// <summary>
     /// Further names for models: what a client may say, and the alias or id it stands for. A name that ends with <c>*</c> stands for all that begin

@@ -1,4 +1,5 @@
-namespace Nexus.Claude.Server.Tests;
+// The namespace above those of all assemblies that run the real CLI: a set-up counts for what lies below it.
+namespace Nexus.Claude;
 
 /// <summary>The CLI under test: the pinned one, fetched once for the assembly and kept in this user's cache.</summary>
 [SetUpFixture]

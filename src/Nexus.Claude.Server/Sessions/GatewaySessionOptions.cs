@@ -1,7 +1,7 @@
 namespace Nexus.Claude;
 
 /// <summary>How the gateway keeps processes of the CLI: how many, for how long, and what they see.</summary>
-public sealed class ServerSessionOptions
+public sealed class GatewaySessionOptions
 {
     /// <summary>
     /// The environment variables that the CLI's processes get from the server's own environment, if they are set there: what finds programs,
