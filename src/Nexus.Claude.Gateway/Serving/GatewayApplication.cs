@@ -1,4 +1,3 @@
-using Nexus.Claude.Memory;
 using Nexus.Claude.Server.Operations;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -51,7 +50,7 @@ internal static class GatewayApplication
         {
             settings.ApplyTo(options);
             if (settings.UsesMemory)
-                options.Sessions.ConfigureSession = (session, keyId) => session.UseMemory(memory => Fit(memory, settings, keyId));
+                KeyMemory.AddTo(options, settings);
             change?.Invoke(options);
         });
         builder.Services.AddHttpClient();
@@ -65,16 +64,6 @@ internal static class GatewayApplication
         var app = builder.Build();
         app.MapNexusClaude();
         return app;
-    }
-
-    private static void Fit(MemoryOptions memory, GatewaySettings settings, string keyId)
-    {
-        memory.Path = settings.MemoryPath;
-        // What one key has said is never recalled for another. All of a key's sessions stand in a folder that says nothing.
-        memory.Scope = new MemoryScope("gateway", keyId);
-        memory.Reach = MemoryReach.Everywhere;
-        if (settings.MeilisearchUrl is { } server)
-            memory.Meilisearch = new MeilisearchOptions { Url = server.ToString(), ApiKey = settings.MeilisearchKey };
     }
 
     private static void AddTelemetry(WebApplicationBuilder builder, GatewaySettings settings)

@@ -1,10 +1,10 @@
-using Nexus.Claude.Memory;
+using Nexus.Claude.Gateway;
 using Nexus.Claude.Server.Tests.Clients;
 
-namespace Nexus.Claude.Server.Tests.Sessions;
+namespace Nexus.Claude.Server.Tests.Gateway;
 
 /// <summary>A memory for the callers of the gateway, on the real CLI.</summary>
-internal sealed class SessionMemoryTests
+internal sealed class KeyMemoryTests
 {
     [Test]
     public async Task What_one_key_says_comes_back_to_it_in_a_new_conversation_and_never_to_another()
@@ -16,12 +16,8 @@ internal sealed class SessionMemoryTests
             {
                 options.Security.Keys.Add(new GatewayKeyOptions { Id = "ann", Key = "ann-0123456789abcdef0123456789abcdef" });
                 options.Security.Keys.Add(new GatewayKeyOptions { Id = "bob", Key = "bob-0123456789abcdef0123456789abcdef" });
-                options.Sessions.ConfigureSession = (session, keyId) => session.UseMemory(memory =>
-                {
-                    memory.Path = Path.Combine(folder.FullName, "memory.db");
-                    memory.Scope = new MemoryScope("gateway", keyId);
-                    memory.Reach = MemoryReach.Everywhere;
-                });
+                // As the gateway does with --memory.
+                KeyMemory.AddTo(options, new GatewaySettings { UsesMemory = true, MemoryPath = Path.Combine(folder.FullName, "memory.db") });
             });
 
             await AskAsync(gateway, "ann", "The staging gateway listens on port 8443. [[say:Noted.]]");
