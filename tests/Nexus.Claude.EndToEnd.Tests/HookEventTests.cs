@@ -284,18 +284,54 @@ internal sealed class HookEventTests
     }
 
     [Test]
-    public async Task InstructionsLoaded_names_the_file_of_the_project()
+    public async Task InstructionsLoaded_names_the_file_that_a_tool_came_across()
+    {
+        await using var cli = await RealCli.StartAsync();
+        Directory.CreateDirectory(cli.PathOf("part"));
+        await File.WriteAllTextAsync(cli.PathOf("part/CLAUDE.md"), "Be kind.");
+        await File.WriteAllTextAsync(cli.PathOf("part/notes.txt"), "Some notes.");
+        cli.Api.Enqueue(ScriptedReply.ToolUse("Read", Json(("file_path", cli.PathOf("part/notes.txt")))));
+        var told = new TaskCompletionSource<InstructionsLoadedHookInput>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        await using var client = await cli.ConnectAsync(options => options.Hooks.On(HookEvent.InstructionsLoaded, input =>
+        {
+            told.TrySetResult(input);
+            return null;
+        }));
+        await client.AskAsync("Read", cli.Deadline);
+
+        // The CLI tells it beside the turn and waits for nobody, so the turn may be over first.
+        var loaded = await told.Task.WaitAsync(cli.Deadline);
+        Assert.That(loaded.FilePath, Is.EqualTo(cli.PathOf("part/CLAUDE.md")));
+        Assert.That(loaded.MemoryType, Is.EqualTo("Project"));
+        Assert.That(loaded.LoadReason, Is.EqualTo("nested_traversal"));
+        Assert.That(loaded.TriggerFilePath, Is.EqualTo(cli.PathOf("part/notes.txt")));
+    }
+
+    [Test]
+    public async Task InstructionsLoaded_names_the_file_of_the_folder_when_a_conversation_begins_anew()
     {
         await using var cli = await RealCli.StartAsync();
         await File.WriteAllTextAsync(cli.PathOf("CLAUDE.md"), "Be kind.");
-        var seen = new ConcurrentQueue<HookInput>();
+        var seen = new ConcurrentQueue<InstructionsLoadedHookInput>();
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var cleared = false;
 
-        await cli.QueryAsync("Hello", options => Collect(options, seen, "InstructionsLoaded"));
+        await using var client = await cli.ConnectAsync(options => options.Hooks.On(HookEvent.InstructionsLoaded, input =>
+        {
+            seen.Enqueue(input);
+            if (Volatile.Read(ref cleared))
+                told.TrySetResult();
+            return null;
+        }));
+        await client.AskAsync("Hello", cli.Deadline);
+        Volatile.Write(ref cleared, true);
+        await RealCli.ReadAsync(client.SendAsync("/clear", cli.Deadline));
+        await client.AskAsync("Hello", cli.Deadline);
+        await told.Task.WaitAsync(cli.Deadline);
 
-        var loaded = (InstructionsLoadedHookInput)seen.Single();
-        Assert.That(loaded.FilePath, Is.EqualTo(cli.PathOf("CLAUDE.md")));
-        Assert.That(loaded.MemoryType, Is.EqualTo("Project"));
-        Assert.That(loaded.LoadReason, Is.EqualTo("session_start"));
+        Assert.That(seen.Last().FilePath, Is.EqualTo(cli.PathOf("CLAUDE.md")));
+        Assert.That(seen.Last().LoadReason, Is.EqualTo("session_start"));
     }
 
     [Test]
