@@ -98,7 +98,7 @@ public sealed partial class ClaudePool
             return "it has ended";
         if (_time.GetUtcNow() - parked.Connection.StartedAt >= _options.MaxIdleTime)
             return WaitedTooLong;
-        return _options.MaxMemoryBytes is { } most && ParkedProcess.MemoryOf(parked.Connection.ProcessId) >= most ? "it takes too much memory" : null;
+        return _options.MaxMemoryBytes is { } most && ProcessMemory.ResidentOf(parked.Connection.ProcessId) >= most ? "it takes too much memory" : null;
     }
 
     /// <summary>Ends a process that nobody uses, one for each that waits: first of those that are kept, the one kept longest.</summary>

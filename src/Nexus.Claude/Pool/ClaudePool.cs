@@ -223,7 +223,7 @@ public sealed partial class ClaudePool : IAsyncDisposable
                     Retire(former);
                 lease.KeptAt = _time.GetTimestamp();
                 if (_options.MaxKeptMemoryBytes is not null)
-                    lease.KeptMemory = ParkedProcess.MemoryOf(lease.Client.ProcessId) ?? 0;
+                    lease.KeptMemory = ProcessMemory.ResidentOf(lease.Client.ProcessId) ?? 0;
                 _kept.Add(lease.Conversation!, lease);
                 RetireSurplus();
                 Serve();
@@ -254,7 +254,7 @@ public sealed partial class ClaudePool : IAsyncDisposable
         !lease.Client.Completion.IsCompleted
         && lease.Counter.Turns < _options.MaxTurns
         && (_options.MaxAge is not { } age || _time.GetUtcNow() - lease.Client.StartedAt < age)
-        && (_options.MaxMemoryBytes is not { } most || ParkedProcess.MemoryOf(lease.Client.ProcessId) is not { } memory || memory < most);
+        && (_options.MaxMemoryBytes is not { } most || ProcessMemory.ResidentOf(lease.Client.ProcessId) is not { } memory || memory < most);
 
     private bool HasPassed(long since, TimeSpan limit) => _time.GetElapsedTime(since) >= limit;
 

@@ -92,22 +92,6 @@ internal sealed class ParkedProcess
         await Connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The resident memory of a process.</summary>
-    /// <param name="processId">Its id.</param>
-    /// <returns>Bytes; null when the process is gone or the operating system does not say.</returns>
-    public static long? MemoryOf(int processId)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(processId);
-            return process.WorkingSet64;
-        }
-        catch (Exception failure) when (failure is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Hands lines of stderr to whoever has the process, once somebody has.</summary>
     private sealed class StandardErrorRelay
     {
