@@ -18,5 +18,6 @@ await ToolChecks.RunAsync(report);
 await HostingChecks.RunAsync(report);
 await MemoryChecks.RunAsync(report);
 await TestingChecks.RunAsync(report);
+await ServerChecks.RunAsync(report);
 await SessionChecks.RunAsync(report);
 return report.Finish();
