@@ -2,15 +2,17 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Nexus.Claude.Server.Errors;
 using Nexus.Claude.Server.Security;
+using Nexus.Claude.Server.Sessions;
 using Nexus.Claude.Server.Turns;
 
 namespace Nexus.Claude.Server.Conversations;
 
 /// <summary>The routes of conversations: OpenAI's, and the list of all that OpenAI's server lacks.</summary>
 /// <param name="store">The conversations.</param>
+/// <param name="transcripts">What agents did in them.</param>
 /// <param name="options">What items may be like.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ConversationRoutes(IConversationStore store, IOptions<NexusClaudeServerOptions> options, TimeProvider time)
+internal sealed class ConversationRoutes(IConversationStore store, ITranscripts transcripts, IOptions<NexusClaudeServerOptions> options, TimeProvider time)
 {
     private const int MostItemsAtOnce = 20;
 
@@ -75,7 +77,9 @@ internal sealed class ConversationRoutes(IConversationStore store, IOptions<Nexu
     public async Task DeleteAsync(HttpContext context)
     {
         var id = Id(context);
-        if (!await store.DeleteAsync(context.Caller().KeyId, id, context.RequestAborted).ConfigureAwait(false))
+        var owner = context.Caller().KeyId;
+        await transcripts.ForgetAsync(owner, id, context.RequestAborted).ConfigureAwait(false);
+        if (!await store.DeleteAsync(owner, id, context.RequestAborted).ConfigureAwait(false))
             throw ConversationStep.NotFound(id);
         await JsonReply.WriteAsync(context, writer => ConversationWriter.WriteDeleted(writer, id)).ConfigureAwait(false);
     }

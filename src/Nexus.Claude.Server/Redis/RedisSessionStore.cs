@@ -10,9 +10,11 @@ namespace Nexus.Claude.Server.Redis;
 /// </summary>
 /// <param name="redis">The connection.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RedisSessionStore(RedisConnection redis, TimeProvider time) : ISessionStore
+/// <param name="lifetime">How long a session is kept after its last entry; null for ever.</param>
+internal sealed class RedisSessionStore(RedisConnection redis, TimeProvider time, TimeSpan? lifetime = null) : ISessionStore
 {
-    // KEYS: session, subpaths, entries, ids. ARGV: subpath or "", expected summary or "", new summary or "", now, then pairs of id or "" and entry.
+    // KEYS: session, subpaths, entries, ids. ARGV: subpath or "", expected summary or "", new summary or "", now, lifetime in ms or "", then pairs of id
+    // or "" and entry.
     private const string AppendScript = """
         if ARGV[3] ~= '' then
           local current = redis.call('HGET', KEYS[1], 'summary') or ''
@@ -21,8 +23,11 @@ internal sealed class RedisSessionStore(RedisConnection redis, TimeProvider time
         end
         redis.call('SADD', KEYS[2], ARGV[1])
         redis.call('HSET', KEYS[1], 'exists:' .. ARGV[1], '1')
-        for i = 5, #ARGV, 2 do
+        for i = 6, #ARGV, 2 do
           if ARGV[i] == '' or redis.call('SADD', KEYS[4], ARGV[i]) == 1 then redis.call('RPUSH', KEYS[3], ARGV[i + 1]) end
+        end
+        if ARGV[5] ~= '' then
+          for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[5]) end
         end
         return 1
         """;
@@ -49,7 +54,7 @@ internal sealed class RedisSessionStore(RedisConnection redis, TimeProvider time
                 summary = Write(SessionSummary.Fold(Read(key.SessionId, current), key, entries, now));
             }
 
-            RedisValue[] arguments = [key.Subpath ?? "", current, summary, Milliseconds(now), .. pairs];
+            RedisValue[] arguments = [key.Subpath ?? "", current, summary, Milliseconds(now), Lifetime, .. pairs];
             var result = await redis.RunAsync(
                 database => database.ScriptEvaluateAsync(AppendScript, keys, arguments), cancellationToken).ConfigureAwait(false);
             if ((int)result == 1)
@@ -131,6 +136,8 @@ internal sealed class RedisSessionStore(RedisConnection redis, TimeProvider time
         var subpaths = await redis.RunAsync(database => database.SetMembersAsync(key), cancellationToken).ConfigureAwait(false);
         return [.. subpaths.Select(static subpath => (string)subpath!).Where(static subpath => subpath.Length > 0)];
     }
+
+    private string Lifetime => lifetime is { } time ? ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : "";
 
     private static string IdOf(JsonElement entry) =>
         entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("uuid", out var uuid) && uuid.ValueKind == JsonValueKind.String ? uuid.GetString()! : "";

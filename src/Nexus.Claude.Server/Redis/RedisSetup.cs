@@ -16,7 +16,8 @@ internal static class RedisSetup
     public static IServiceCollection AddRedis(this IServiceCollection services)
     {
         services.TryAddSingleton<RedisConnection>();
-        services.TryAddSingleton<RedisSessionStore>();
+        services.TryAddSingleton<RedisTranscripts>();
+        services.TryAddSingleton<ITranscripts>(static provider => provider.UsesRedis() ? provider.GetRequiredService<RedisTranscripts>() : new NoTranscripts());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IReadinessCheck, RedisCheck>());
         services.TryAddSingleton<RedisInterrupts>();
         services.TryAddSingleton<IInterrupts>(static provider => provider.UsesRedis()

@@ -31,6 +31,9 @@ internal sealed class LiveSession(ClaudeLease lease, TurnRequest request, Client
     /// <summary>The request that the process serves at present, or served last.</summary>
     public StrongBox<string> RequestId => requestId;
 
+    /// <summary>Whether all that it has done is in <see cref="ITranscripts.Store"/>.</summary>
+    public bool IsStored { get; set; }
+
     /// <summary>Whether the client is to send results of tools next.</summary>
     public bool AwaitsTools { get; set; }
 

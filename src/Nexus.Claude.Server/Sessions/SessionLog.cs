@@ -19,4 +19,7 @@ internal static partial class SessionLog
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "A process could not be ended in order.")]
     public static partial void RetireFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(EventId = 6, Level = LogLevel.Warning, Message = "The transcript of a conversation could not be resumed; turn {RequestId} goes on from the conversation's log.")]
+    public static partial void ResumeFailed(this ILogger logger, string requestId, Exception failure);
 }

@@ -15,6 +15,7 @@ internal sealed class SessionPool : IAsyncDisposable
 {
     private readonly IOptions<NexusClaudeServerOptions> _options;
     private readonly IAgentMode _agents;
+    private readonly ITranscripts _transcripts;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -33,12 +34,14 @@ internal sealed class SessionPool : IAsyncDisposable
     /// <summary>Makes a pool. Processes are started by <see cref="Start"/> or the first request.</summary>
     /// <param name="options">The server's options.</param>
     /// <param name="agents">What agents may do.</param>
+    /// <param name="transcripts">What agents did.</param>
     /// <param name="loggers">The logs.</param>
     /// <param name="time">The clock.</param>
-    public SessionPool(IOptions<NexusClaudeServerOptions> options, IAgentMode agents, ILoggerFactory loggers, TimeProvider time)
+    public SessionPool(IOptions<NexusClaudeServerOptions> options, IAgentMode agents, ITranscripts transcripts, ILoggerFactory loggers, TimeProvider time)
     {
         _options = options;
         _agents = agents;
+        _transcripts = transcripts;
         _loggers = loggers;
         _logger = loggers.CreateLogger("Nexus.Claude.Server.Sessions");
         _time = time;
@@ -134,9 +137,12 @@ internal sealed class SessionPool : IAsyncDisposable
 
     /// <summary>Gives a process back that holds its conversation and waits for it to go on.</summary>
     /// <param name="session">The process, with its new keys.</param>
+    /// <param name="request">The request that it has answered.</param>
     /// <returns>A task that ends when the process can be found again, or is not kept.</returns>
-    public async ValueTask KeepAsync(LiveSession session)
+    public async ValueTask KeepAsync(LiveSession session, TurnRequest request)
     {
+        if (session.IsStored && request.ConversationId is not null && session.Client.SessionId is { } id)
+            await _transcripts.KeepAsync(request, session.Key, id).ConfigureAwait(false);
         session.Lease.KeepFor(session.Name);
         var returned = session.Lease.DisposeAsync();
         if (!returned.IsCompleted)
@@ -234,6 +240,25 @@ internal sealed class SessionPool : IAsyncDisposable
 
     private async Task<SessionPlace> LeaseAsync(ClaudePool pool, TurnRequest request, string key, CancellationToken cancellationToken)
     {
+        var isStored = request is { IsAgent: true, ConversationId: not null } && _transcripts.Store is not null;
+        if (isStored && request.Messages.Count > 1 && await _transcripts.FindAsync(request, key, cancellationToken).ConfigureAwait(false) is { } stored)
+        {
+            try
+            {
+                return await LeaseAsync(pool, request, key, isStored, stored, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ClaudeException failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                _logger.ResumeFailed(request.RequestId, failure);
+            }
+        }
+
+        return await LeaseAsync(pool, request, key, isStored, resumed: null, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<SessionPlace> LeaseAsync(
+        ClaudePool pool, TurnRequest request, string key, bool isStored, string? resumed, CancellationToken cancellationToken)
+    {
         var tools = new ClientTools(request.Tools, _options.Value.Sessions.DefersClientTools);
         var options = pool.CreateOptions();
         var current = new StrongBox<string>(request.RequestId);
@@ -242,13 +267,17 @@ internal sealed class SessionPool : IAsyncDisposable
             AgentLaunch.Fit(options, _agents, request, () => current.Value!);
         else
             ChatLaunch.Fit(options, request.System);
+        if (isStored)
+            Store(options, resumed);
         tools.AddTo(options);
         _options.Value.Sessions.ConfigureSession?.Invoke(options, request.Caller.KeyId);
         var lease = await pool.LeaseAsync(options, cancellationToken).ConfigureAwait(false);
-        var session = new LiveSession(lease, request, tools, current);
+        var session = new LiveSession(lease, request, tools, current) { IsStored = isStored };
         try
         {
             Learn(lease.Client);
+            if (resumed is not null)
+                return new SessionPlace(session, key, ProcessOrigin.Fresh, 0);
             var history = request.Messages.Take(request.Messages.Count - 1).Select(message => PromptContent.AsHistory(message, request.Model)).ToList();
             await lease.Client.AddHistoryAsync(history, cancellationToken).ConfigureAwait(false);
             Interlocked.Add(ref _injected, history.Count);
@@ -259,6 +288,15 @@ internal sealed class SessionPool : IAsyncDisposable
             Retire(session);
             throw;
         }
+    }
+
+    /// <summary>Has the transcript kept, and begins with one. A fork leaves it whole: another gateway's process may still write to its own.</summary>
+    private void Store(ClaudeOptions options, string? resumed)
+    {
+        options.PersistSession = true;
+        options.SessionStore = _transcripts.Store;
+        options.Resume = resumed;
+        options.ForkSession = resumed is not null;
     }
 
     private ServerInformation Learn(ClaudeClient client)

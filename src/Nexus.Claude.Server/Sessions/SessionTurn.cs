@@ -126,7 +126,9 @@ internal sealed class SessionTurn : IAsyncDisposable
             var hasMoved = _reader!.AwaitsEnd ? await MoveUnlessCalledAsync().ConfigureAwait(false) : await MoveNextAsync().ConfigureAwait(false);
             if (!hasMoved)
                 continue;
-            _reader.Read(_messages!.Current);
+            if (_messages!.Current is MirrorErrorMessage)
+                _place!.Session.IsStored = false;
+            _reader.Read(_messages.Current);
             if (_reader.Result is { } result)
                 await EndAsync(result).ConfigureAwait(false);
             else if (_reader.IsAtLimit && (!_request.IsAgent || _request.Sampling.MaxTokens is not null))
@@ -234,7 +236,7 @@ internal sealed class SessionTurn : IAsyncDisposable
             session.LastPromptId = _turn!.PromptId;
             session.AwaitsTools = reader.HasCalls;
             Forget();
-            await _pool.KeepAsync(session).ConfigureAwait(false);
+            await _pool.KeepAsync(session, _request).ConfigureAwait(false);
         }
 
         End(reader.Reason, cost, result.StructuredOutput);
