@@ -63,7 +63,13 @@ internal sealed class RedisSessionStore(RedisConnection redis, TimeProvider time
 
         if (key.Subpath is null)
         {
-            await redis.RunAsync(database => database.SetAddAsync(ProjectKey(key.ProjectKey), key.SessionId), cancellationToken).ConfigureAwait(false);
+            await redis.RunAsync(
+                async database =>
+                {
+                    await database.SetAddAsync(ProjectKey(key.ProjectKey), key.SessionId).ConfigureAwait(false);
+                    return await database.KeyExpireAsync(ProjectKey(key.ProjectKey), lifetime).ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
         }
     }
 

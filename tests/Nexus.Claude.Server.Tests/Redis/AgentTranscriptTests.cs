@@ -5,6 +5,7 @@ using Nexus.Claude.Server.Security;
 using Nexus.Claude.Server.Tests.Sessions;
 using Nexus.Claude.Server.Turns;
 using Nexus.Claude.Testing;
+using StackExchange.Redis;
 using static Nexus.Claude.Server.Tests.Sessions.Engine;
 
 namespace Nexus.Claude.Server.Tests.Redis;
@@ -101,15 +102,12 @@ internal sealed class AgentTranscriptTests
         await using var redis = await RedisServer.StartAsync();
         await using var one = await StartAsync(redis);
         await ReadAsync(one);
-        await using var connection = Connect(redis);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
 
-        var keys = (string[])(await connection.RunAsync(static database => database.ExecuteAsync("KEYS", "*"), one.Deadline))!;
+        var keys = await connection.GetServers().Single().KeysAsync().Select(static key => (string)key!).ToListAsync();
         Assert.That(keys.Count(static key => key.Contains("session-entries", StringComparison.Ordinal)), Is.GreaterThan(0));
-        foreach (var key in keys.Where(static key => key.Contains(":session-", StringComparison.Ordinal) || key.Contains(":session:", StringComparison.Ordinal) || key.Contains(":transcript:", StringComparison.Ordinal)))
-        {
-            var left = await connection.RunAsync(database => database.KeyTimeToLiveAsync(key), one.Deadline);
-            Assert.That(left, Is.GreaterThan(TimeSpan.FromDays(29)), key);
-        }
+        foreach (var key in keys)
+            Assert.That(await connection.GetDatabase().KeyTimeToLiveAsync(key), Is.GreaterThan(TimeSpan.FromDays(29)), key);
     }
 
     private static IOptions<NexusClaudeServerOptions> OptionsOf(RedisServer redis) =>
