@@ -141,5 +141,6 @@ internal sealed class WriteQueue : IAsyncDisposable
         return null;
     }
 
-    private readonly record struct Entry(IReadOnlyList<PreparedMessage> Messages, TaskCompletionSource? Flush);
+    // A class: the framework has the channel of them compiled already.
+    private sealed record Entry(IReadOnlyList<PreparedMessage> Messages, TaskCompletionSource? Flush);
 }
