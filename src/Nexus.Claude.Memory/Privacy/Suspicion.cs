@@ -11,13 +11,14 @@ internal static partial class Suspicion
 
     // Almost no message gives orders: one pass tells whether the expression has to be tried.
     private static readonly SearchValues<string> Hints = SearchValues.Create(
-        ["ignore", "disregard", "forget", "override", "must now", "system prompt", "do not", "curl", "wget", "忽略", "不要告诉"],
-        StringComparison.OrdinalIgnoreCase);
+        ["ignore", "disregard", "forget", "override", "must now", "system prompt", "do not", "curl", "wget"], StringComparison.OrdinalIgnoreCase);
 
     public static bool IsRaisedBy(string text)
     {
         var looked = text.AsSpan(0, Math.Min(text.Length, Longest));
-        return (looked.ContainsAny(Hints) || HasLongWord(looked)) && Orders().IsMatch(looked);
+        // The Chinese hints apart: with them the framework searches letter by letter.
+        return (looked.ContainsAny(Hints) || looked.Contains("忽略", StringComparison.Ordinal) || looked.Contains("不要告诉", StringComparison.Ordinal) || HasLongWord(looked))
+            && Orders().IsMatch(looked);
     }
 
     private static bool HasLongWord(ReadOnlySpan<char> text)

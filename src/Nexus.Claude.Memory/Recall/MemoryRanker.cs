@@ -1,3 +1,4 @@
+using System.Numerics;
 using Nexus.Claude.Memory.Store;
 
 namespace Nexus.Claude.Memory.Recall;
@@ -102,8 +103,20 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
             Coverage = coverage,
             Similarity = own.Candidate.Similarity,
             Text = (text + session) * kind,
-            MatchedTerms = [.. set.Terms.Where((_, i) => (own.Mask >> i & 1) != 0).Select(term => term.Token)],
+            MatchedTerms = Matched(own.Mask),
         });
+    }
+
+    private string[] Matched(uint mask)
+    {
+        string[] matched = new string[BitOperations.PopCount(mask)];
+        for (int i = 0, next = 0; next < matched.Length; i++)
+        {
+            if ((mask >> i & 1) != 0)
+                matched[next++] = set.Terms[i].Token;
+        }
+
+        return matched;
     }
 
     private double KindFactor(Candidate candidate)

@@ -37,68 +37,132 @@ internal static class Selection
     // Maximal marginal relevance: each next one is good, and unlike those taken before.
     private static List<RankedCandidate> Diverse(List<RankedCandidate> pool, int limit, int mostOfOneSession)
     {
-        var taken = new List<RankedCandidate>();
-        var tokens = pool.ToDictionary(item => item.Candidate.Row, item => IndexTokens.Numbers(item.Candidate.Message));
-        var sets = tokens.ToDictionary(pair => pair.Key, pair => pair.Value.ToHashSet());
-        var pieces = new Dictionary<long, HashSet<int>>();
+        var taken = new List<Entry>();
+        var entries = new List<Entry>(pool.Count);
+        foreach (var item in pool)
+            entries.Add(new Entry(item));
         var hashes = new HashSet<long>();
         var sessions = new Dictionary<long, int>();
-        double[] likeness = new double[pool.Count];
-        bool[] gone = new bool[pool.Count];
-        double best = pool.Count == 0 ? 1 : Math.Max(1e-9, pool.Max(item => item.Relevance.Score));
+        double best = 1e-9;
+        foreach (var item in pool)
+            best = Math.Max(best, item.Relevance.Score);
 
         while (taken.Count < limit)
         {
-            int next = -1;
+            Entry? next = null;
             double nextValue = double.NegativeInfinity;
-            for (int i = 0; i < pool.Count; i++)
+            foreach (var entry in entries)
             {
-                double value = gone[i] ? double.NegativeInfinity : Lambda * pool[i].Relevance.Score / best - (1 - Lambda) * likeness[i];
+                if (entry.IsGone)
+                    continue;
+                // Likeness only lowers a value, and is not worth knowing where the value is too low without it.
+                double most = Lambda * entry.Item.Relevance.Score / best;
+                if (most <= nextValue)
+                    continue;
+                double value = most - (1 - Lambda) * entry.LikenessTo(taken);
                 if (value > nextValue)
-                    (next, nextValue) = (i, value);
+                    (next, nextValue) = (entry, value);
             }
 
-            if (next < 0)
+            if (next is null)
                 break;
-            gone[next] = true;
-            var item = pool[next];
-            long session = Store.RowIds.Segment(item.Candidate.Row);
-            if (sessions.GetValueOrDefault(session) >= mostOfOneSession || !hashes.Add(item.Candidate.Hash) || taken.Any(other => Repeats(PiecesOf(item), PiecesOf(other))))
+            next.IsGone = true;
+            var candidate = next.Item.Candidate;
+            long session = Store.RowIds.Segment(candidate.Row);
+            if (sessions.GetValueOrDefault(session) >= mostOfOneSession || !hashes.Add(candidate.Hash) || Repeats(next, taken))
                 continue;
 
-            taken.Add(item);
+            taken.Add(next);
             sessions[session] = sessions.GetValueOrDefault(session) + 1;
-            for (int i = 0; i < pool.Count; i++)
+        }
+
+        return [.. taken.Select(entry => entry.Item)];
+    }
+
+    // Almost all of its three-word pieces stand in another one.
+    private static bool Repeats(Entry entry, List<Entry> taken)
+    {
+        foreach (var other in taken)
+        {
+            int[] pieces = entry.Pieces, known = other.Pieces;
+            if (pieces.Length > 0 && (double)Math.Min(pieces.Length, known.Length) / pieces.Length >= NearRepetition
+                && (double)Common(pieces, known) / pieces.Length >= NearRepetition)
             {
-                if (!gone[i])
-                    likeness[i] = Math.Max(likeness[i], Jaccard(sets[pool[i].Candidate.Row], sets[item.Candidate.Row]));
+                return true;
             }
         }
 
-        return taken;
-
-        HashSet<int> PiecesOf(RankedCandidate candidate) =>
-            pieces.TryGetValue(candidate.Candidate.Row, out var known) ? known : pieces[candidate.Candidate.Row] = Pieces(tokens[candidate.Candidate.Row]);
+        return false;
     }
 
-    private static double Jaccard(HashSet<int> a, HashSet<int> b)
+    private static double Jaccard(int[] a, int[] b)
     {
-        int common = a.Count(b.Contains);
-        int all = a.Count + b.Count - common;
+        int common = Common(a, b);
+        int all = a.Length + b.Length - common;
         return all == 0 ? 1 : (double)common / all;
     }
 
-    // Almost all of its three-word pieces stand in the other.
-    private static bool Repeats(HashSet<int> pieces, HashSet<int> known) =>
-        pieces.Count > 0 && (double)pieces.Count(known.Contains) / pieces.Count >= NearRepetition;
-
-    private static HashSet<int> Pieces(List<int> tokens)
+    // How many numbers stand in both, which are in order.
+    private static int Common(int[] a, int[] b)
     {
-        var pieces = new HashSet<int>();
-        for (int i = 0; i + Shingle <= tokens.Count; i++)
-            pieces.Add(HashCode.Combine(tokens[i], tokens[i + 1], tokens[i + 2]));
-        if (tokens.Count is > 0 and < Shingle)
-            pieces.Add(tokens.Aggregate(17, HashCode.Combine));
-        return pieces;
+        int common = 0;
+        for (int i = 0, j = 0; i < a.Length && j < b.Length;)
+        {
+            int x = a[i], y = b[j];
+            common += x == y ? 1 : 0;
+            i += x <= y ? 1 : 0;
+            j += y <= x ? 1 : 0;
+        }
+
+        return common;
+    }
+
+    private static int[] Distinct(int[] numbers)
+    {
+        Array.Sort(numbers);
+        int count = 0;
+        foreach (int number in numbers)
+        {
+            if (count == 0 || numbers[count - 1] != number)
+                numbers[count++] = number;
+        }
+
+        return count == numbers.Length ? numbers : numbers[..count];
+    }
+
+    private sealed class Entry(RankedCandidate item)
+    {
+        private List<int>? _tokens;
+        private double _likeness;
+        private int _compared;
+
+        public RankedCandidate Item => item;
+
+        public bool IsGone { get; set; }
+
+        /// <summary>Its three-word pieces as numbers, in order, each once.</summary>
+        public int[] Pieces => field ??= Distinct(MakePieces());
+
+        private List<int> Tokens => _tokens ??= IndexTokens.Numbers(item.Candidate.Message);
+
+        private int[] Words => field ??= Distinct([.. Tokens]);
+
+        /// <summary>How much it has in common with the likest of those taken.</summary>
+        public double LikenessTo(List<Entry> taken)
+        {
+            for (; _compared < taken.Count; _compared++)
+                _likeness = Math.Max(_likeness, Jaccard(Words, taken[_compared].Words));
+            return _likeness;
+        }
+
+        private int[] MakePieces()
+        {
+            if (Tokens.Count < Shingle)
+                return Tokens.Count == 0 ? [] : [Tokens.Aggregate(17, HashCode.Combine)];
+            int[] pieces = new int[Tokens.Count - Shingle + 1];
+            for (int i = 0; i < pieces.Length; i++)
+                pieces[i] = HashCode.Combine(Tokens[i], Tokens[i + 1], Tokens[i + 2]);
+            return pieces;
+        }
     }
 }

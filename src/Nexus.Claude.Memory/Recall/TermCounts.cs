@@ -8,25 +8,31 @@ internal sealed class TermCounts
 {
     private const int Prefixes = 1 << 12;
 
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _indices;
+    private static readonly IrregularStem[] Irregular = [.. EnglishWords.IrregularPairs().Select(pair => new IrregularStem(pair.Form, StemOf(pair.Base)))];
+
+    private readonly WordTable _terms;
     private readonly int[] _counts;
     private readonly bool[] _prefixes = new bool[Prefixes];
 
     public TermCounts(IReadOnlyList<QueryTerm> terms)
     {
-        var indices = new Dictionary<string, int>(terms.Count, StringComparer.Ordinal);
-        for (int i = 0; i < terms.Count; i++)
+        _terms = new WordTable(terms.Select(term => term.Token));
+        _counts = new int[terms.Count];
+        foreach (var term in terms)
         {
-            string token = terms[i].Token;
-            indices[token] = i;
+            string token = term.Token;
             _prefixes[Prefix(token)] = true;
             // A stem of one letter says nothing of the second letter of the word.
             for (char next = 'a'; token.Length == 1 && next <= 'z'; next++)
                 _prefixes[Prefix([token[0], next])] = true;
         }
 
-        _indices = indices.GetAlternateLookup<ReadOnlySpan<char>>();
-        _counts = new int[terms.Count];
+        // "went" begins unlike "go".
+        foreach (var (form, stem) in Irregular)
+        {
+            if (_terms.IndexOf(stem) >= 0)
+                _prefixes[Prefix(form)] = true;
+        }
     }
 
     /// <summary>How often the term of this number stands in the message that was counted last.</summary>
@@ -45,6 +51,15 @@ internal sealed class TermCounts
 
     private static int Prefix(ReadOnlySpan<char> token) => (token[0] * 64 + (token.Length > 1 ? token[1] : 0)) % Prefixes;
 
+    private static string StemOf(string word)
+    {
+        Span<char> stem = stackalloc char[word.Length + 1];
+        word.CopyTo(stem);
+        return stem[..PorterStemmer.Stem(stem, word.Length)].ToString();
+    }
+
+    private sealed record IrregularStem(string Form, string Stem);
+
     private struct Counting(TermCounts terms) : ITokenSink
     {
         public int Tokens { get; private set; }
@@ -60,7 +75,7 @@ internal sealed class TermCounts
         public void Add(ReadOnlySpan<char> token, ReadOnlySpan<char> surface, TokenKind kind)
         {
             Tokens++;
-            if (terms._prefixes[Prefix(token)] && terms._indices.TryGetValue(token, out int index))
+            if (terms._prefixes[Prefix(token)] && terms._terms.IndexOf(token) is var index and >= 0)
                 terms._counts[index]++;
         }
     }

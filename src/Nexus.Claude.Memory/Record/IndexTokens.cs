@@ -23,10 +23,7 @@ internal static class IndexTokens
         where TContent : struct, ITokenSink
         where TAbout : struct, ITokenSink
     {
-        string text = message.Content;
-        if (text.Length > LongestContent)
-            text = string.Concat(text.AsSpan(0, LongestContent / 2), " ", text.AsSpan(text.Length - LongestContent / 2));
-        MemoryTokenizer.Tokenize(text, ref content);
+        MemoryTokenizer.Tokenize(Indexed(message.Content), ref content);
 
         if (message.Speaker is { Length: > 0 } speaker)
             MemoryTokenizer.Tokenize(speaker, ref about);
@@ -59,10 +56,12 @@ internal static class IndexTokens
     public static List<int> Numbers(MemoryMessage message)
     {
         var content = new Numberer(new List<int>(message.Content.Length / 6 + 8));
-        var about = new Numberer([]);
-        Tokenize(message, ref content, ref about);
+        MemoryTokenizer.Tokenize(Indexed(message.Content), ref content);
         return content.Tokens;
     }
+
+    private static string Indexed(string content) => content.Length <= LongestContent ? content
+        : string.Concat(content.AsSpan(0, LongestContent / 2), " ", content.AsSpan(content.Length - LongestContent / 2));
 
     private struct Joiner(ArrayBufferWriter<byte> buffer) : ITokenSink
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -15,6 +14,10 @@ internal sealed class BatchWriter(Database database)
     private readonly List<Conversation> _conversations = [];
     private readonly List<Partition> _partitions = [];
     private readonly List<IndexEntry> _index = [];
+
+    // Used for each message: to look them up by their text would cost more than binding them.
+    private Statement? _find;
+    private Statement? _insert;
 
     /// <summary>Writes the batch, all of it or nothing.</summary>
     public void Write(IReadOnlyList<PreparedMessage> batch)
@@ -44,7 +47,7 @@ internal sealed class BatchWriter(Database database)
         long time = message.CreatedAt.ToUnixTimeMilliseconds();
         var conversation = ConversationOf(prepared, time);
         string? files = message.Files.Count == 0 ? null : JsonSerializer.Serialize([.. message.Files], MemoryJson.Default.StringArray);
-        if (Existing(conversation.Id, message.Id!) is var (row, hash, knownFiles))
+        if (Existing(conversation, message.Id!) is var (row, hash, knownFiles))
         {
             if (hash == prepared.Hash)
             {
@@ -71,9 +74,12 @@ internal sealed class BatchWriter(Database database)
         conversation.Partition.Tokens += prepared.TokenCount;
     }
 
-    private (long Row, long Hash, string? Files)? Existing(long conversation, string id)
+    private (long Row, long Hash, string? Files)? Existing(Conversation conversation, string id)
     {
-        var find = database.Prepare("SELECT id, hash, files FROM message WHERE conversation=?1 AND key=?2").Bind(1, conversation);
+        // Nothing was in a conversation before it began.
+        if (conversation.Begun?.Add(id) == true)
+            return null;
+        var find = (_find ??= database.Prepare("SELECT id, hash, files FROM message WHERE conversation=?1 AND key=?2")).Bind(1, conversation.Id);
         MessageKeys.Bind(find, 2, id);
         if (!find.Step())
             return null;
@@ -123,7 +129,7 @@ internal sealed class BatchWriter(Database database)
     private void Insert(long row, Conversation conversation, PreparedMessage prepared, string? files, long time)
     {
         var message = prepared.Message;
-        var insert = database.Prepare(
+        var insert = _insert ??= database.Prepare(
             "INSERT INTO message(id, conversation, key, role, turn, created_at, content, speaker, cwd, files, tool, flags, tokens, hash) "
             + "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
         insert.Bind(1, row).Bind(2, conversation.Id);
@@ -158,7 +164,7 @@ internal sealed class BatchWriter(Database database)
             database.Prepare("INSERT INTO conversation(scope, partition, key, cwd, preview, created_at, updated_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6)")
                 .Bind(1, scope.Id).Bind(2, partition.Id).Bind(3, message.ConversationId).Bind(4, message.WorkingDirectory)
                 .Bind(5, Preview(message.Content)).Bind(6, time).Run();
-            conversation = new Conversation(database.LastRowId, partition, message.WorkingDirectory) { UpdatedAt = time };
+            conversation = new Conversation(database.LastRowId, partition, message.WorkingDirectory) { UpdatedAt = time, Begun = new HashSet<string>(StringComparer.Ordinal) };
         }
 
         scope.Conversations.Add(message.ConversationId, conversation);
@@ -237,7 +243,7 @@ internal sealed class BatchWriter(Database database)
     {
         _index.Sort(static (a, b) => a.Partition.Id != b.Partition.Id ? a.Partition.Id.CompareTo(b.Partition.Id) : a.Row.CompareTo(b.Row));
         foreach (var (partition, row, text) in _index)
-            database.Prepare(partition.Insert).Bind(1, row).Bind(2, text).Run();
+            (partition.Insert ??= database.Prepare($"INSERT INTO {Schema.Index(partition.Id)}(rowid, t) VALUES(?1, ?2)")).Bind(1, row).Bind(2, text).Run();
     }
 
     private void WriteCounts()
@@ -291,7 +297,7 @@ internal sealed class BatchWriter(Database database)
     {
         public long Id => id;
 
-        public string Insert { get; } = string.Create(CultureInfo.InvariantCulture, $"INSERT INTO {Schema.Index(id)}(rowid, t) VALUES(?1, ?2)");
+        public Statement? Insert { get; set; }
 
         // What this batch adds.
         public long Messages { get; set; }
@@ -308,6 +314,9 @@ internal sealed class BatchWriter(Database database)
         public Partition Partition => partition;
 
         public string? WorkingDirectory => workingDirectory;
+
+        /// <summary>The messages so far of a conversation that begins in this batch; null for one that was there.</summary>
+        public HashSet<string>? Begun { get; init; }
 
         public Segment? Segment { get; set; }
 

@@ -45,16 +45,18 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
     // Frequencies decide what is worth reading, and what a message that fits entirely would be worth.
     private double ChooseTerms(List<Partition> partitions, long messages)
     {
-        foreach (var term in query.Terms)
+        long[] terms = new long[query.Terms.Count];
+        long[] names = new long[query.Names.Count];
+        foreach (var partition in partitions)
         {
-            long frequency = 0;
-            foreach (var partition in partitions)
-                frequency += statistics.Frequency(database, partition, term.Token) ?? 1;
-            SetFrequency(term, frequency, messages);
+            Add(terms, statistics.Frequencies(database, partition, query.Terms));
+            Add(names, statistics.FrequenciesOfNames(database, partition, query.Names));
         }
 
-        foreach (var name in query.Names)
-            SetFrequency(name, partitions.Sum(partition => statistics.FrequencyOfName(database, partition, name.Token)), messages);
+        for (int i = 0; i < terms.Length; i++)
+            SetFrequency(query.Terms[i], terms[i], messages);
+        for (int i = 0; i < names.Length; i++)
+            SetFrequency(query.Names[i], names[i], messages);
 
         _terms = [.. query.TermsAndNames.Where(term => term.Frequency > 0)];
         _terms.Sort(static (a, b) => b.Value.CompareTo(a.Value));
@@ -68,6 +70,12 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         for (int i = 0; i < Math.Min(MassTerms, asked.Length); i++)
             mass += asked[i].Value;
         return mass;
+    }
+
+    private static void Add(long[] sums, long[] more)
+    {
+        for (int i = 0; i < sums.Length; i++)
+            sums[i] += more[i];
     }
 
     private static void SetFrequency(QueryTerm term, long frequency, long messages)
@@ -86,7 +94,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
             bool whole = true;
             foreach (var partition in partitions)
             {
-                int read = ReadPostings(partition, _terms[i].Token, i, left, only, except);
+                int read = ReadPostings(partition, _terms[i], i, left, only, except);
                 whole &= read < left;
                 seen += read;
                 left -= read;
@@ -100,28 +108,47 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         }
     }
 
-    private int ReadPostings(Partition partition, string token, int term, int limit, HashSet<long>? only, HashSet<long>? except)
+    private int ReadPostings(Partition partition, QueryTerm term, int number, int limit, HashSet<long>? only, HashSet<long>? except)
     {
-        int read = 0;
-        var postings = database.Prepare(partition.Postings).Bind(1, $"\"{token}\"").Bind(2, limit);
+        bool whole = partition.IsCountedExactly && term.Frequency <= limit;
+        var postings = database.Prepare(whole ? partition.AllPostings : partition.Postings).Bind(1, $"\"{term.Token}\"");
+        if (!whole)
+            postings.Bind(2, limit);
         if (!postings.Step())
             return 0;
 
         _rows.BeginRun();
+        int read = 0;
         for (var rest = postings.Bytes(0); !rest.IsEmpty; read++)
         {
-            // Digits and commas.
-            long row = 0;
-            int at = 0;
-            for (; at < rest.Length && rest[at] != ','; at++)
-                row = row * 10 + (rest[at] - '0');
-            rest = rest[Math.Min(at + 1, rest.Length)..];
+            long row = whole ? LastOf(ref rest) : FirstOf(ref rest);
             if (only?.Contains(RowIds.Segment(row)) != false && except?.Contains(RowIds.Segment(row)) != true)
-                _rows.Add(row, term);
+                _rows.Add(row, number);
         }
 
         postings.Reset();
         return read;
+    }
+
+    // Digits and commas.
+    private static long FirstOf(ref ReadOnlySpan<byte> rows)
+    {
+        long row = 0;
+        int at = 0;
+        for (; at < rows.Length && rows[at] != ','; at++)
+            row = row * 10 + (rows[at] - '0');
+        rows = rows[Math.Min(at + 1, rows.Length)..];
+        return row;
+    }
+
+    private static long LastOf(ref ReadOnlySpan<byte> rows)
+    {
+        long row = 0, unit = 1;
+        int at = rows.Length - 1;
+        for (; at >= 0 && rows[at] != ','; at--, unit *= 10)
+            row += (rows[at] - '0') * unit;
+        rows = rows[..Math.Max(at, 0)];
+        return row;
     }
 
     private HashSet<long>? SegmentsOf(string? conversation)
@@ -171,7 +198,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         var known = new HashSet<long>(query.Limit * 5);
         foreach (long row in best.Rows)
             known.Add(row);
-        foreach (long row in known.ToArray())
+        foreach (long row in best.Rows.ToArray())
         {
             int slot = RowIds.Slot(row);
             for (int distance = -2; distance <= 2; distance++)

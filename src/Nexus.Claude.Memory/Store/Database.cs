@@ -1,14 +1,15 @@
-using SQLitePCL;
+using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Nexus.Claude.Memory.Store;
 
 /// <summary>One connection to the memory's file with its prepared statements. For one thread at a time.</summary>
-internal sealed class Database : IDisposable
+internal sealed unsafe class Database : IDisposable
 {
-    private readonly sqlite3 _handle;
+    private readonly ConnectionHandle _handle;
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
 
-    private Database(string path, sqlite3 handle)
+    private Database(string path, ConnectionHandle handle)
     {
         Path = path;
         _handle = handle;
@@ -17,26 +18,29 @@ internal sealed class Database : IDisposable
     public string Path { get; }
 
     /// <summary>The messages, partitions and tables that this connection has changed since it was opened.</summary>
-    public int Changes => raw.sqlite3_changes(_handle);
+    public int Changes => Sqlite3.Changes(_handle.Address);
 
-    public long LastRowId => raw.sqlite3_last_insert_rowid(_handle);
+    public long LastRowId => Sqlite3.LastInsertRowId(_handle.Address);
 
     /// <summary>Opens the file without changing it.</summary>
     public static Database Open(string path, bool create)
     {
-        Batteries_V2.Init();
         // One thread at a time is promised, so SQLite need not lock with each call.
-        int flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX | (create ? raw.SQLITE_OPEN_CREATE : 0);
-        int result = raw.sqlite3_open_v2(path, out var handle, flags, null);
-        if (result == raw.SQLITE_OK)
+        int flags = Sqlite3.OpenReadWrite | Sqlite3.OpenNoMutex | (create ? Sqlite3.OpenCreate : 0);
+        nint connection;
+        int result;
+        fixed (byte* name = Utf8(path))
+            result = Sqlite3.Open(name, &connection, flags, null);
+        // It is there, with the reason, even when opening failed.
+        var handle = new ConnectionHandle(connection);
+        if (result == Sqlite3.Ok)
         {
-            raw.sqlite3_busy_timeout(handle, 5_000);
+            _ = Sqlite3.BusyTimeout(connection, 5_000);
             return new Database(path, handle);
         }
 
-        var failure = StoreFailures.Explain(result & 0xFF, raw.sqlite3_extended_errcode(handle), raw.sqlite3_errmsg(handle).utf8_to_string(), path);
-        handle.Dispose();
-        throw failure;
+        using (handle)
+            throw StoreFailures.Explain(result & 0xFF, Sqlite3.ExtendedErrorCode(connection), MessageOf(connection), path);
     }
 
     /// <summary>The kept statement of a text.</summary>
@@ -45,21 +49,16 @@ internal sealed class Database : IDisposable
         if (_statements.TryGetValue(sql, out var statement))
             return statement;
 
-        Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var handle));
-        statement = new Statement(this, handle);
+        statement = Compile(sql, Sqlite3.PreparePersistent);
         _statements.Add(sql, statement);
         return statement;
     }
 
     /// <summary>A statement that the caller disposes of.</summary>
-    public Statement PrepareOnce(string sql)
-    {
-        Check(raw.sqlite3_prepare_v2(_handle, sql, out var handle));
-        return new Statement(this, handle);
-    }
+    public Statement PrepareOnce(string sql) => Compile(sql, 0);
 
     /// <summary>Runs statements that bind nothing.</summary>
-    public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
+    public void Execute(string sql) => Check(TryExecute(sql));
 
     public string Pragma(string name)
     {
@@ -87,10 +86,9 @@ internal sealed class Database : IDisposable
 
     public void Check(int result)
     {
-        if (result is raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE)
+        if (result is Sqlite3.Ok or Sqlite3.Row or Sqlite3.Done)
             return;
-        string text = raw.sqlite3_errmsg(_handle).utf8_to_string();
-        throw StoreFailures.Explain(result & 0xFF, raw.sqlite3_extended_errcode(_handle), text, Path);
+        throw StoreFailures.Explain(result & 0xFF, Sqlite3.ExtendedErrorCode(_handle.Address), MessageOf(_handle.Address), Path);
     }
 
     /// <summary>Runs the work in one write transaction, which is rolled back when it throws.</summary>
@@ -105,8 +103,8 @@ internal sealed class Database : IDisposable
         catch
         {
             // SQLite may have rolled back by itself, as on a full disk.
-            if (raw.sqlite3_get_autocommit(_handle) == 0)
-                raw.sqlite3_exec(_handle, "ROLLBACK");
+            if (Sqlite3.GetAutoCommit(_handle.Address) == 0)
+                _ = TryExecute("ROLLBACK");
             throw;
         }
     }
@@ -121,14 +119,39 @@ internal sealed class Database : IDisposable
         }
         finally
         {
-            raw.sqlite3_exec(_handle, "COMMIT");
+            _ = TryExecute("COMMIT");
         }
     }
 
-    public void Dispose()
+    /// <summary>Ends a statement.</summary>
+    public void Close(nint statement) => _handle.Remove(statement);
+
+    /// <summary>Closes the connection with all its statements.</summary>
+    public void Dispose() => _handle.Dispose();
+
+    private Statement Compile(string sql, uint flags)
     {
-        foreach (var statement in _statements.Values)
-            statement.Dispose();
-        _handle.Dispose();
+        byte[] utf8 = Utf8(sql);
+        nint statement;
+        fixed (byte* text = utf8)
+            Check(Sqlite3.Prepare(_handle.Address, text, utf8.Length, flags, &statement, null));
+        _handle.Add(statement);
+        return new Statement(this, statement);
+    }
+
+    private int TryExecute(string sql)
+    {
+        fixed (byte* text = Utf8(sql))
+            return Sqlite3.Execute(_handle.Address, text, 0, 0, 0);
+    }
+
+    private static string MessageOf(nint connection) => Marshal.PtrToStringUTF8(Sqlite3.ErrorMessage(connection)) ?? "";
+
+    // With the zero that ends it.
+    private static byte[] Utf8(string text)
+    {
+        byte[] utf8 = new byte[Encoding.UTF8.GetByteCount(text) + 1];
+        Encoding.UTF8.GetBytes(text, utf8);
+        return utf8;
     }
 }

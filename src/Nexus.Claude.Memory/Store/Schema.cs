@@ -63,12 +63,16 @@ internal static class Schema
 
     public static string Vocabulary(long partition) => $"terms_{partition}";
 
+    // The terms of a whole batch: what is more is written out in between, and has to be put together again.
+    private const int IndexMemory = 8 * 1024 * 1024;
+
     /// <summary>The inverted index of a partition. It holds our tokens and no text, and takes any character above ASCII as it comes.</summary>
     public static void CreateIndex(Database database, long partition)
     {
         string punctuation = Text.MemoryTokenizer.TokenPunctuation;
         database.Execute(string.Create(CultureInfo.InvariantCulture, $"""
             CREATE VIRTUAL TABLE {Index(partition)} USING fts5(t, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '{punctuation}'");
+            INSERT INTO {Index(partition)}({Index(partition)}, rank) VALUES('hashsize', {IndexMemory});
             CREATE VIRTUAL TABLE {Vocabulary(partition)} USING fts5vocab({Index(partition)}, 'row');
             """));
     }

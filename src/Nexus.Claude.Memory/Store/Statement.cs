@@ -1,23 +1,22 @@
 using System.Buffers;
 using System.Text;
-using SQLitePCL;
 
 namespace Nexus.Claude.Memory.Store;
 
 /// <summary>One prepared statement. Kept by its <see cref="Database"/>, used by one thread at a time, reset after each use.</summary>
-internal sealed class Statement(Database database, sqlite3_stmt handle) : IDisposable
+internal sealed unsafe class Statement(Database database, nint handle) : IDisposable
 {
     private const int OnStack = 512;
 
     public Statement Bind(int index, long value)
     {
-        database.Check(raw.sqlite3_bind_int64(handle, index, value));
+        database.Check(Sqlite3.BindLong(handle, index, value));
         return this;
     }
 
     public Statement Bind(int index, double value)
     {
-        database.Check(raw.sqlite3_bind_double(handle, index, value));
+        database.Check(Sqlite3.BindDouble(handle, index, value));
         return this;
     }
 
@@ -25,7 +24,7 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     {
         if (value is null)
         {
-            database.Check(raw.sqlite3_bind_null(handle, index));
+            database.Check(Sqlite3.BindNull(handle, index));
             return this;
         }
 
@@ -51,24 +50,27 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     public Statement Bind(int index, ReadOnlySpan<byte> utf8)
     {
         // An empty span has no address, which SQLite takes for NULL.
-        database.Check(utf8.IsEmpty ? raw.sqlite3_bind_text(handle, index, "") : raw.sqlite3_bind_text(handle, index, utf8));
+        byte nothing = 0;
+        fixed (byte* text = utf8)
+            database.Check(Sqlite3.BindText(handle, index, text is null ? &nothing : text, utf8.Length, Sqlite3.Transient));
         return this;
     }
 
     public Statement BindBlob(int index, ReadOnlySpan<byte> value)
     {
-        database.Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(handle, index, 0) : raw.sqlite3_bind_blob(handle, index, value));
+        fixed (byte* bytes = value)
+            database.Check(bytes is null ? Sqlite3.BindZeroBlob(handle, index, 0) : Sqlite3.BindBlob(handle, index, bytes, value.Length, Sqlite3.Transient));
         return this;
     }
 
     /// <summary>Moves to the next row; at the end the statement is reset and can be bound anew.</summary>
     public bool Step()
     {
-        int result = raw.sqlite3_step(handle);
-        if (result == raw.SQLITE_ROW)
+        int result = Sqlite3.Step(handle);
+        if (result == Sqlite3.Row)
             return true;
-        raw.sqlite3_reset(handle);
-        if (result != raw.SQLITE_DONE)
+        Reset();
+        if (result != Sqlite3.Done)
             database.Check(result);
         return false;
     }
@@ -91,24 +93,31 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
         return value;
     }
 
-    public void Reset() => raw.sqlite3_reset(handle);
+    // What it returns was said by the step before.
+    public void Reset() => _ = Sqlite3.Reset(handle);
 
-    public long Long(int column) => raw.sqlite3_column_int64(handle, column);
+    public long Long(int column) => Sqlite3.ColumnLong(handle, column);
 
-    public double Double(int column) => raw.sqlite3_column_double(handle, column);
+    public double Double(int column) => Sqlite3.ColumnDouble(handle, column);
 
-    public int Int(int column) => raw.sqlite3_column_int(handle, column);
+    public int Int(int column) => Sqlite3.ColumnInt(handle, column);
 
-    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => Sqlite3.ColumnType(handle, column) == Sqlite3.TypeNull;
 
-    public bool IsBlob(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_BLOB;
+    public bool IsBlob(int column) => Sqlite3.ColumnType(handle, column) == Sqlite3.TypeBlob;
 
-    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
+    /// <summary>The bytes of a text or a blob, until the next step.</summary>
+    public ReadOnlySpan<byte> Bytes(int column)
+    {
+        // In this order: the first call may change what the second one counts.
+        byte* bytes = Sqlite3.ColumnBlob(handle, column);
+        return new ReadOnlySpan<byte>(bytes, bytes is null ? 0 : Sqlite3.ColumnBytes(handle, column));
+    }
 
     // By its bytes and their number: a text may hold anything.
     public string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
 
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose() => database.Close(handle);
 }

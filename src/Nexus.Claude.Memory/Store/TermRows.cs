@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Nexus.Claude.Memory.Store;
 
 /// <summary>
@@ -9,11 +7,22 @@ namespace Nexus.Claude.Memory.Store;
 internal sealed class TermRows : IDisposable
 {
     private const int TermBits = 5;
+    private const int MostKept = 64 * 1_024;
+
+    // What one search leaves behind for the next one; they hold numbers of rows alone.
+    private static Buffers? s_spare;
 
     private readonly List<int> _starts = [];
-    private long[] _entries = ArrayPool<long>.Shared.Rent(4_096);
+    private readonly Buffers _spare;
+    private long[] _entries;
     private uint[] _masks = [];
     private int _length;
+
+    public TermRows()
+    {
+        _spare = Interlocked.Exchange(ref s_spare, null) ?? new Buffers();
+        _entries = _spare.Entries;
+    }
 
     /// <summary>How many rows there are, once they are merged.</summary>
     public int Count { get; private set; }
@@ -34,10 +43,7 @@ internal sealed class TermRows : IDisposable
     {
         if (_length == _entries.Length)
         {
-            long[] larger = ArrayPool<long>.Shared.Rent(_length * 2);
-            _entries.AsSpan(0, _length).CopyTo(larger);
-            ArrayPool<long>.Shared.Return(_entries);
-            _entries = larger;
+            Array.Resize(ref _entries, _length * 2);
         }
 
         long entry = row << TermBits | (long)term;
@@ -50,7 +56,7 @@ internal sealed class TermRows : IDisposable
     public void Merge()
     {
         MergeRuns();
-        _masks = ArrayPool<uint>.Shared.Rent(Math.Max(1, _length));
+        _masks = _spare.Masks.Length >= _length ? _spare.Masks : new uint[_entries.Length];
         for (int i = 0; i < _length; i++)
         {
             long row = _entries[i] >> TermBits;
@@ -112,9 +118,14 @@ internal sealed class TermRows : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<long>.Shared.Return(_entries);
-        if (_masks.Length > 0)
-            ArrayPool<uint>.Shared.Return(_masks);
+        if (_entries.Length is > 0 and <= MostKept)
+        {
+            _spare.Entries = _entries;
+            if (_masks.Length > 0)
+                _spare.Masks = _masks;
+            Volatile.Write(ref s_spare, _spare);
+        }
+
         (_entries, _masks, _length, Count) = ([], [], 0, 0);
     }
 
@@ -122,7 +133,7 @@ internal sealed class TermRows : IDisposable
     {
         if (_starts.Count < 2)
             return;
-        long[] target = ArrayPool<long>.Shared.Rent(_length);
+        long[] target = _spare.Merged.Length >= _length ? _spare.Merged : new long[_entries.Length];
         while (_starts.Count > 1)
         {
             int runs = 0;
@@ -139,7 +150,7 @@ internal sealed class TermRows : IDisposable
             (_entries, target) = (target, _entries);
         }
 
-        ArrayPool<long>.Shared.Return(target);
+        _spare.Merged = target;
     }
 
     private static void Merge(ReadOnlySpan<long> a, ReadOnlySpan<long> b, Span<long> into)
@@ -149,5 +160,14 @@ internal sealed class TermRows : IDisposable
             into[k++] = a[i] >= b[j] ? a[i++] : b[j++];
         a[i..].CopyTo(into[k..]);
         b[j..].CopyTo(into[(k + a.Length - i)..]);
+    }
+
+    private sealed class Buffers
+    {
+        public long[] Entries { get; set; } = new long[4_096];
+
+        public long[] Merged { get; set; } = [];
+
+        public uint[] Masks { get; set; } = [];
     }
 }

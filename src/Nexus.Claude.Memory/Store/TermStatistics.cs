@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using Nexus.Claude.Memory.Recall;
 
 namespace Nexus.Claude.Memory.Store;
 
@@ -17,25 +18,30 @@ internal sealed class TermStatistics
 
     private readonly ConcurrentDictionary<long, (long CountedAt, FrozenDictionary<string, long> Terms)> _common = new();
 
-    /// <summary>In how many messages the term stands; null when it is too rare to have been counted.</summary>
-    public long? Frequency(Database database, Partition partition, string term)
+    /// <summary>In how many messages of the partition the terms stand: 1 for one that is too rare to have been counted.</summary>
+    public long[] Frequencies(Database database, Partition partition, IReadOnlyList<QueryTerm> terms)
     {
-        if (partition.Messages <= SmallPartition || partition.CountedAt == 0)
-            return database.Prepare(partition.Count).Bind(1, term).Scalar() ?? 0;
-
-        var (countedAt, terms) = _common.GetOrAdd(partition.Id, static (id, database) => (0, FrozenDictionary<string, long>.Empty), database);
-        if (countedAt != partition.CountedAt)
-        {
-            terms = Load(database, partition.Id);
-            _common[partition.Id] = (partition.CountedAt, terms);
-        }
-
-        return terms.TryGetValue(term, out long frequency) ? frequency * partition.Messages / partition.CountedAt : null;
+        if (CommonTerms(database, partition) is not { } common)
+            return Count(database, partition, terms);
+        long[] frequencies = new long[terms.Count];
+        for (int i = 0; i < frequencies.Length; i++)
+            frequencies[i] = common.TryGetValue(terms[i].Token, out long frequency) ? Grown(frequency, partition) : 1;
+        return frequencies;
     }
 
-    /// <summary>In how many messages a term stands that may be in none.</summary>
-    public long FrequencyOfName(Database database, Partition partition, string term) =>
-        Frequency(database, partition, term) ?? database.Prepare(partition.Count).Bind(1, term).Scalar() ?? 0;
+    /// <summary>In how many messages of the partition the names stand, which may be in none.</summary>
+    public long[] FrequenciesOfNames(Database database, Partition partition, IReadOnlyList<QueryTerm> names)
+    {
+        if (CommonTerms(database, partition) is not { } common)
+            return Count(database, partition, names);
+        // To count a common one is to read all its entries.
+        var rare = names.Where(name => !common.ContainsKey(name.Token)).ToList();
+        long[] counted = Count(database, partition, rare);
+        long[] frequencies = new long[names.Count];
+        for (int i = 0, next = 0; i < frequencies.Length; i++)
+            frequencies[i] = common.TryGetValue(names[i].Token, out long frequency) ? Grown(frequency, partition) : counted[next++];
+        return frequencies;
+    }
 
     /// <summary>True when the partition has outgrown what is known of it.</summary>
     public static bool IsStale(Partition partition) =>
@@ -62,6 +68,35 @@ internal sealed class TermStatistics
         });
     }
 
+    private static long Grown(long frequency, Partition partition) => frequency * partition.Messages / partition.CountedAt;
+
+    // In one statement: the index is opened anew for each.
+    private static long[] Count(Database database, Partition partition, IReadOnlyList<QueryTerm> terms)
+    {
+        long[] frequencies = new long[terms.Count];
+        if (terms.Count == 0)
+            return frequencies;
+        // No token holds a quote, a backslash or a control character.
+        string list = string.Concat("[\"", string.Join("\",\"", terms.Select(term => term.Token)), "\"]");
+        var counts = database.Prepare(partition.Counts).Bind(1, list);
+        while (counts.Step())
+            frequencies[counts.Int(0)] = counts.Long(1);
+        return frequencies;
+    }
+
+    // Null where each term is counted when it is asked for.
+    private FrozenDictionary<string, long>? CommonTerms(Database database, Partition partition)
+    {
+        if (partition.IsCountedExactly)
+            return null;
+        var (countedAt, terms) = _common.GetOrAdd(partition.Id, static _ => (0, FrozenDictionary<string, long>.Empty));
+        if (countedAt == partition.CountedAt)
+            return terms;
+        terms = Load(database, partition.Id);
+        _common[partition.Id] = (partition.CountedAt, terms);
+        return terms;
+    }
+
     private static FrozenDictionary<string, long> Load(Database database, long partition)
     {
         var terms = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -75,7 +110,14 @@ internal sealed class TermStatistics
 /// <summary>One project of a scope, with the counts that ranking needs.</summary>
 internal sealed record Partition(long Id, string Project, long Messages, long Tokens, long Segments, long CountedAt)
 {
-    public string Count { get; } = $"SELECT doc FROM {Schema.Vocabulary(Id)} WHERE term=?1";
+    /// <summary>In how many messages the terms of a JSON array stand, each with its place in the array; nothing for those in none.</summary>
+    public string Counts { get; } = $"SELECT j.key, v.doc FROM json_each(?1) j CROSS JOIN {Schema.Vocabulary(Id)} v WHERE v.term=j.value";
+
+    /// <summary>True when the frequencies of its terms are not estimates.</summary>
+    public bool IsCountedExactly => Messages <= TermStatistics.SmallPartition || CountedAt == 0;
+
+    /// <summary>All rows that hold a term, as one text, the oldest first: the order in which the index reads fastest.</summary>
+    public string AllPostings { get; } = $"SELECT group_concat(rowid) FROM {Schema.Index(Id)} WHERE {Schema.Index(Id)} MATCH ?1";
 
     /// <summary>The newest rows that hold a term, as one text: a call for each row would cost more than reading it.</summary>
     public string Postings { get; } =

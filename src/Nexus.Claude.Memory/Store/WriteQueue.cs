@@ -5,12 +5,14 @@ using Nexus.Claude.Memory.Diagnostics;
 namespace Nexus.Claude.Memory.Store;
 
 /// <summary>
-/// Collects messages and writes them in batches, in order: after 500, after a tenth of a second, or at once when somebody flushes.
+/// Collects messages and writes them in batches, in order: after 500, after a tenth of a second, or at once when somebody flushes. What has
+/// come in meanwhile is written with them, up to 2,000: the larger a batch, the less the index has to put together again.
 /// A batch that cannot be written is kept and tried again; who flushes is told why.
 /// </summary>
 internal sealed class WriteQueue : IAsyncDisposable
 {
     private const int BatchSize = 500;
+    private const int LargestBatch = 2_000;
     private const int MostWaiting = 50_000;
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100);
 
@@ -95,7 +97,7 @@ internal sealed class WriteQueue : IAsyncDisposable
         {
             while (true)
             {
-                while (collected < BatchSize && _channel.Reader.TryRead(out var entry))
+                while (collected < LargestBatch && _channel.Reader.TryRead(out var entry))
                 {
                     _waiting.AddRange(entry.Messages);
                     collected += entry.Messages.Count;
@@ -117,7 +119,7 @@ internal sealed class WriteQueue : IAsyncDisposable
     {
         while (_waiting.Count > 0)
         {
-            int count = Math.Min(_waiting.Count, BatchSize * 4);
+            int count = Math.Min(_waiting.Count, LargestBatch);
             try
             {
                 _write(_waiting.GetRange(0, count));
@@ -141,5 +143,6 @@ internal sealed class WriteQueue : IAsyncDisposable
         return null;
     }
 
-    private readonly record struct Entry(IReadOnlyList<PreparedMessage> Messages, TaskCompletionSource? Flush);
+    // A class: the framework has the channel of them compiled already.
+    private sealed record Entry(IReadOnlyList<PreparedMessage> Messages, TaskCompletionSource? Flush);
 }

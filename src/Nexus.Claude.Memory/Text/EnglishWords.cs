@@ -1,11 +1,10 @@
-using System.Collections.Frozen;
-
 namespace Nexus.Claude.Memory.Text;
 
 /// <summary>Irregular forms of English and the words that say nothing about a question, in English and Chinese.</summary>
 internal static class EnglishWords
 {
-    private static readonly FrozenDictionary<string, string> Irregular = new Dictionary<string, string>(Pairs(
+    // A form, then its base.
+    private static readonly string[] Irregular = Parts(
         """
         went go|gone go|goes go|did do|done do|does do|bought buy|brought bring|thought think|taught teach|caught catch|sought seek
         fought fight|ran run|saw see|seen see|ate eat|eaten eat|drank drink|drunk drink|drove drive|driven drive|rode ride|ridden ride
@@ -19,9 +18,9 @@ internal static class EnglishWords
         children child|men man|women woman|feet foot|teeth tooth|mice mouse|people person|lives life|wives wife|knives knife
         photos picture|photo picture|photograph picture|photographs picture|pictures picture|indices index|indexes index|vertices vertex
         criteria criterion|analyses analysis|bases basis|better good|best good|worse bad|worst bad
-        """)).ToFrozenDictionary(StringComparer.Ordinal);
+        """);
 
-    private static readonly FrozenSet<string> Stop = Words(
+    private static readonly WordTable Stop = Words(
         """
         a an the and or but nor so yet if then else than as at by for from in into of off on onto out over to up upon with within without
         about above after again against along among around before behind below beneath beside besides between beyond down during except
@@ -36,34 +35,32 @@ internal static class EnglishWords
         please tell say said says know get got let like want need
         """);
 
-    private static readonly FrozenSet<string> ChineseStop = Words(
+    private static readonly WordTable ChineseStop = Words(
         """
         的 了 是 在 和 我 你 他 她 它 吗 呢 吧 啊 呀 们 这 那 有 也 就 都 还 与 及 或 被 把 给 对 从 到 要 会 能 请 不 没 个 上 下 之 其 而 但 很
         什么 怎么 我们 你们 他们 这个 那个 一个 为什 如何 怎样 哪个 哪里 哪些 是否 有没 没有 可以 一下 的是 了吗 是什 么是 请问 帮我
         """);
 
-    private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> IrregularBySpan =
-        Irregular.GetAlternateLookup<ReadOnlySpan<char>>();
-
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> StopBySpan = Stop.GetAlternateLookup<ReadOnlySpan<char>>();
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> ChineseStopBySpan = ChineseStop.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly WordTable IrregularForms = new(IrregularPairs().Select(pair => pair.Form));
 
     /// <summary>The base form of an irregular form, null when the word is regular.</summary>
-    public static string? BaseOf(ReadOnlySpan<char> word) => IrregularBySpan.TryGetValue(word, out string? found) ? found : null;
+    public static string? BaseOf(ReadOnlySpan<char> word) => IrregularForms.IndexOf(word) is var found and >= 0 ? Irregular[found * 2 + 1] : null;
 
     /// <summary>True when the lower-case surface form tells nothing about what is asked for.</summary>
     public static bool IsStopWord(ReadOnlySpan<char> surface) =>
-        surface.Length > 0 && (surface[0] < 0x80 ? StopBySpan.Contains(surface) : ChineseStopBySpan.Contains(surface));
+        surface.Length > 0 && (surface[0] < 0x80 ? Stop : ChineseStop).IndexOf(surface) >= 0;
 
-    private static FrozenSet<string> Words(string text) =>
-        text.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
-
-    private static IEnumerable<KeyValuePair<string, string>> Pairs(string text)
+    /// <summary>All irregular forms, each with its base form.</summary>
+    public static IEnumerable<IrregularForm> IrregularPairs()
     {
-        foreach (string pair in text.Split(['|', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries))
-        {
-            int space = pair.IndexOf(' ', StringComparison.Ordinal);
-            yield return new(pair[..space], pair[(space + 1)..]);
-        }
+        for (int i = 0; i < Irregular.Length; i += 2)
+            yield return new IrregularForm(Irregular[i], Irregular[i + 1]);
     }
+
+    private static WordTable Words(string text) => new(Parts(text).Distinct(StringComparer.Ordinal));
+
+    private static string[] Parts(string text) => text.Split([' ', '|', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
 }
+
+/// <summary>A form of a word that no rule derives.</summary>
+internal sealed record IrregularForm(string Form, string Base);

@@ -1,14 +1,9 @@
-using System.Buffers;
-
 namespace Nexus.Claude.Memory.Text;
 
 /// <summary>One name: a word of prose, a number, or an identifier with its parts.</summary>
 internal static class Identifier
 {
     private const int LongestToken = 160;
-    private static readonly SearchValues<char> Joints = SearchValues.Create("_-.:'\u2019");
-    private static readonly SearchValues<char> LowerLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz");
-    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.-:");
     private static readonly string[] Months =
         ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 
@@ -50,7 +45,7 @@ internal static class Identifier
         where TSink : struct, ITokenSink
     {
         Span<char> whole = stackalloc char[name.Length];
-        int length = Math.Max(name.ToLowerInvariant(whole), 0);
+        int length = ToLowerCase(name, whole);
         sink.Add(whole[..length], whole[..length], TokenKind.Code);
 
         // "v2.1.330" is asked for with and without its letter.
@@ -65,7 +60,7 @@ internal static class Identifier
         for (int i = 0; i < name.Length; i++)
         {
             char c = name[i];
-            if (char.IsAsciiDigit(c) || Joints.Contains(c))
+            if (char.IsAsciiDigit(c) || IsJoint(c))
                 return true;
             if (char.IsUpper(c))
             {
@@ -123,7 +118,7 @@ internal static class Identifier
     {
         char before = name[at - 1];
         char here = name[at];
-        if (Joints.Contains(before) || Joints.Contains(here))
+        if (IsJoint(before) || IsJoint(here))
             return true;
         if (char.IsAsciiDigit(before) != char.IsAsciiDigit(here))
             return true;
@@ -135,10 +130,47 @@ internal static class Identifier
     {
         int letters = name.IndexOfAnyInRange('0', '9');
         return letters is >= 1 and <= 5 && name.Length - letters >= 3
-            && name[letters..].IndexOfAnyExceptInRange('0', '9') < 0 && name[..letters].IndexOfAny(Joints) < 0;
+            && name[letters..].IndexOfAnyExceptInRange('0', '9') < 0 && !HasJoint(name[..letters]);
     }
 
-    private static bool IsNumeric(ReadOnlySpan<char> name) => name.IndexOfAnyExcept(NumberCharacters) < 0 && name.ContainsAnyInRange('0', '9');
+    // Names are short: plain loops are as fast as the framework's searches, and need no compiling at the start.
+    private static bool IsJoint(char c) => c is '_' or '-' or '.' or ':' or '\'' or '\u2019';
+
+    private static bool HasJoint(ReadOnlySpan<char> name)
+    {
+        foreach (char c in name)
+        {
+            if (IsJoint(c))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsNumeric(ReadOnlySpan<char> name)
+    {
+        bool digits = false;
+        foreach (char c in name)
+        {
+            if (char.IsAsciiDigit(c))
+                digits = true;
+            else if (c is not ('.' or '-' or ':'))
+                return false;
+        }
+
+        return digits;
+    }
+
+    private static bool IsLowerCase(ReadOnlySpan<char> word)
+    {
+        foreach (char c in word)
+        {
+            if (!char.IsAsciiLetterLower(c))
+                return false;
+        }
+
+        return true;
+    }
 
     private static void AddNumber<TSink>(ReadOnlySpan<char> number, ref TSink sink)
         where TSink : struct, ITokenSink
@@ -192,14 +224,15 @@ internal static class Identifier
         where TSink : struct, ITokenSink
     {
         Span<char> surface = stackalloc char[word.Length];
-        int length = word.ToLowerInvariant(surface);
-        AddLowerCase(surface[..length], kind, ref sink);
+        AddLowerCase(surface[..ToLowerCase(word, surface)], kind, ref sink);
     }
 
     /// <summary>Adds the token of a word that is in lower case already.</summary>
     public static void AddLowerCase<TSink>(ReadOnlySpan<char> surface, TokenKind kind, ref TSink sink)
         where TSink : struct, ITokenSink
     {
+        if (!sink.Takes(surface))
+            return;
         if (EnglishWords.BaseOf(surface) is { } irregular)
         {
             AddStem(irregular, surface, kind, ref sink);
@@ -212,17 +245,28 @@ internal static class Identifier
     private static void AddStem<TSink>(ReadOnlySpan<char> word, ReadOnlySpan<char> surface, TokenKind kind, ref TSink sink)
         where TSink : struct, ITokenSink
     {
-        if (word.Length <= 2 || word.IndexOfAnyExcept(LowerLetters) >= 0)
+        if (word.Length <= 2 || !IsLowerCase(word))
         {
             sink.Add(word, surface, kind);
             return;
         }
 
-        if (!sink.Takes(word))
-            return;
         Span<char> stem = stackalloc char[word.Length + 1];
         word.CopyTo(stem);
         int length = PorterStemmer.Stem(stem, word.Length);
         sink.Add(stem[..length], surface, kind);
+    }
+
+    private static int ToLowerCase(ReadOnlySpan<char> word, Span<char> lower)
+    {
+        for (int i = 0; i < word.Length; i++)
+        {
+            char c = word[i];
+            if (c >= 0x80)
+                return word.ToLowerInvariant(lower);
+            lower[i] = char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c;
+        }
+
+        return word.Length;
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 
 namespace Nexus.Claude.Memory.Text;
 
@@ -26,11 +25,12 @@ internal enum TokenKind
 internal interface ITokenSink
 {
     /// <summary>
-    /// Asked before a word or a part is stemmed. The first letter of a stem is that of the word, and so is the second if it has one, so
-    /// whoever looks for certain tokens can say no; it is then told nothing more of this word.
+    /// Asked before a word or a part is brought to its base form and stemmed. Unless it is irregular, the first letter of its token is that
+    /// of the word, and so is the second if it has one, so whoever looks for certain tokens can say no; it is then told nothing more of this
+    /// word.
     /// </summary>
-    /// <param name="word">The word in its base form.</param>
-    /// <returns>Whether <see cref="Add"/> is to be called with its stem.</returns>
+    /// <param name="word">The word in lower case, as it stands in the text.</param>
+    /// <returns>Whether <see cref="Add"/> is to be called with its token.</returns>
     bool Takes(ReadOnlySpan<char> word);
 
     /// <summary>One token.</summary>
@@ -47,7 +47,10 @@ internal interface ITokenSink
 internal static class MemoryTokenizer
 {
     private const int LongestToken = 160;
-    private static readonly CharacterKind[] Ascii = ClassifyAscii();
+
+    // As bits, for a table would have to be made before the first use, and asked for with each character.
+    private const ulong Connectors = 1UL << '-' | 1UL << '.' | 1UL << '/' | 1UL << ':' | 1UL << '\'' | 1UL << '#' | 1UL << '+';
+    private const ulong ConnectorsFrom64 = 1UL << '_' - 64 | 1UL << '\\' - 64;
 
     /// <summary>ASCII characters that a token may hold besides letters and digits; the index has to know them.</summary>
     public const string TokenPunctuation = "_-./:#+@";
@@ -67,6 +70,12 @@ internal static class MemoryTokenizer
             }
 
             int start = at;
+            if (kind == CharacterKind.Letter && PlainWord(folded, start, out at) is { Length: > 0 and <= LongestToken } word)
+            {
+                Identifier.AddLowerCase(word, TokenKind.Word, ref sink);
+                continue;
+            }
+
             while (at < folded.Length && Continues(kind, KindAt(folded, at, out width)))
                 at += width;
             var run = folded[start..at];
@@ -75,6 +84,21 @@ internal static class MemoryTokenizer
             else
                 AddChunk(run, ref sink);
         }
+    }
+
+    // Most runs are a plain word, perhaps at the end of a sentence.
+    private static ReadOnlySpan<char> PlainWord(ReadOnlySpan<char> text, int start, out int at)
+    {
+        at = start;
+        while (at < text.Length && char.IsAsciiLetterLower(text[at]))
+            at++;
+        int end = at;
+        while (at < text.Length && text[at] == '.')
+            at++;
+        if (at == text.Length || !Continues(CharacterKind.Letter, KindAt(text, at, out _)))
+            return text[start..end];
+        at = start;
+        return [];
     }
 
     private static bool Continues(CharacterKind run, CharacterKind next) => run == CharacterKind.Ideograph
@@ -103,14 +127,8 @@ internal static class MemoryTokenizer
     private static void AddChunk<TSink>(ReadOnlySpan<char> chunk, ref TSink sink)
         where TSink : struct, ITokenSink
     {
-        // Most runs are a plain word, perhaps at the end of a sentence.
-        var plain = chunk.TrimEnd('.');
-        if (plain.IndexOfAnyExceptInRange('a', 'z') < 0 && plain.Length <= LongestToken)
-        {
-            if (plain.Length > 0)
-                Identifier.AddLowerCase(plain, TokenKind.Word, ref sink);
+        if (chunk.TrimEnd('.').IsEmpty)
             return;
-        }
 
         int scheme = chunk.IndexOf("://");
         if (scheme >= 0)
@@ -213,25 +231,15 @@ internal static class MemoryTokenizer
     internal static int WidthAt(ReadOnlySpan<char> text, int at) =>
         char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static CharacterKind KindAt(ReadOnlySpan<char> text, int at, out int width)
     {
         width = 1;
         char c = text[at];
-        return c < 0x80 ? Ascii[c] : Classify(text, at, out width);
-    }
-
-    private static CharacterKind[] ClassifyAscii()
-    {
-        var kinds = new CharacterKind[0x80];
-        for (char c = '\0'; c < kinds.Length; c++)
-        {
-            kinds[c] = char.IsAsciiLetterOrDigit(c) ? CharacterKind.Letter
-                : c is '_' or '-' or '.' or '/' or '\\' or ':' or '\'' or '#' or '+' ? CharacterKind.Connector
-                : CharacterKind.Separator;
-        }
-
-        return kinds;
+        if (char.IsAsciiLetterOrDigit(c))
+            return CharacterKind.Letter;
+        if (c >= 0x80)
+            return Classify(text, at, out width);
+        return ((c < 64 ? Connectors >> c : ConnectorsFrom64 >> c - 64) & 1) != 0 ? CharacterKind.Connector : CharacterKind.Separator;
     }
 
     private static CharacterKind Classify(ReadOnlySpan<char> text, int at, out int width)
