@@ -5,7 +5,7 @@ namespace Nexus.Claude.Wire;
 /// <summary>Reads <see cref="InitMessage"/>, the first message of every turn, without JSON contracts.</summary>
 internal static class InitReader
 {
-    internal static InitMessage Read(ref Utf8JsonReader reader)
+    internal static InitMessage Read(ref JsonTokenReader reader)
     {
         string? workingDirectory = null, sessionId = null, model = null, permissionMode = null, apiKeySource = null, cliVersion = null,
             outputStyle = null, uuid = null, originalWorkingDirectory = null, messagingSocketPath = null, fastModeState = null,
@@ -132,7 +132,7 @@ internal static class InitReader
         };
     }
 
-    private static List<McpServerInfo>? ReadServers(ref Utf8JsonReader reader)
+    private static List<McpServerInfo>? ReadServers(ref JsonTokenReader reader)
     {
         if (!MemberReader.EnterArray(ref reader))
             return null;
@@ -142,7 +142,7 @@ internal static class InitReader
         return items;
     }
 
-    private static McpServerInfo? ReadServer(ref Utf8JsonReader reader)
+    private static McpServerInfo? ReadServer(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -170,7 +170,7 @@ internal static class InitReader
         };
     }
 
-    private static List<PluginInfo>? ReadPlugins(ref Utf8JsonReader reader)
+    private static List<PluginInfo>? ReadPlugins(ref JsonTokenReader reader)
     {
         if (!MemberReader.EnterArray(ref reader))
             return null;
@@ -180,7 +180,7 @@ internal static class InitReader
         return items;
     }
 
-    private static PluginInfo? ReadPlugin(ref Utf8JsonReader reader)
+    private static PluginInfo? ReadPlugin(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -211,7 +211,7 @@ internal static class InitReader
         };
     }
 
-    private static List<PluginError>? ReadPluginErrors(ref Utf8JsonReader reader)
+    private static List<PluginError>? ReadPluginErrors(ref JsonTokenReader reader)
     {
         if (!MemberReader.EnterArray(ref reader))
             return null;
