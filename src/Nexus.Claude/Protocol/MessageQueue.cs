@@ -167,6 +167,9 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
         }
     }
 
+    /// <summary>The token of the wait that <see cref="WaitAsync"/> began last.</summary>
+    public short WaitVersion => _signal.Version;
+
     /// <summary>Waits until <see cref="TryTake"/> has something or the stream has ended.</summary>
     /// <returns>True when there may be messages, false at the end of the stream.</returns>
     /// <exception cref="Exception">The failure that ended the stream, once all messages have been taken.</exception>

@@ -144,6 +144,24 @@ internal ref struct JsonTokenReader(ReadOnlySpan<byte> json)
         _at = TokenStartIndex + (int)reader.BytesConsumed;
     }
 
+    /// <summary>Moves to the end of the array that starts here when it is written like another one.</summary>
+    /// <param name="array">The other one, from bracket to bracket.</param>
+    /// <returns>False when it is not.</returns>
+    public bool TrySkipArray(ReadOnlySpan<byte> array)
+    {
+        if (TokenType != JsonTokenType.StartArray || !_json[TokenStartIndex..].StartsWith(array))
+            return false;
+        _at = TokenStartIndex + array.Length;
+        _depth--;
+        TokenType = JsonTokenType.EndArray;
+        return true;
+    }
+
+    /// <summary>The text up to the end of the current token.</summary>
+    /// <param name="start">Where the text starts.</param>
+    /// <returns>The text.</returns>
+    public readonly ReadOnlySpan<byte> Since(int start) => _json[start.._at];
+
     private readonly bool IsInObject => (_objects[(_depth - 1) >> 6] >> (_depth - 1) & 1) != 0;
 
     private readonly int Peek() => _at < _json.Length ? _json[_at] : -1;

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude.Wire;
 
@@ -45,7 +47,8 @@ internal sealed class LineReader : IDisposable
     /// <summary>Waits for more bytes. Call when <see cref="TryRead"/> has no line left.</summary>
     /// <param name="cancellationToken">Gives up the wait; bytes already read are kept.</param>
     /// <returns>False at the end of the output.</returns>
-    public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
+    public async Task<bool> WaitAsync(CancellationToken cancellationToken)
     {
         if (_ended)
             return false;
