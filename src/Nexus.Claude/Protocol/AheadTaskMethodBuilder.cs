@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Nexus.Claude.Protocol;
@@ -22,6 +23,7 @@ internal struct AheadTaskMethodBuilder
     public void Start<TStateMachine>(ref TStateMachine stateMachine)
         where TStateMachine : IAsyncStateMachine => _outcome.Start(ref stateMachine);
 
+    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "The compiler calls it on the builder.")]
     public readonly void SetStateMachine(IAsyncStateMachine stateMachine) => ArgumentNullException.ThrowIfNull(stateMachine);
 
     public void SetResult() => _outcome.SetResult();
@@ -58,6 +60,7 @@ internal struct AheadTaskMethodBuilder<T>
     public void Start<TStateMachine>(ref TStateMachine stateMachine)
         where TStateMachine : IAsyncStateMachine => _outcome.Start(ref stateMachine);
 
+    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "The compiler calls it on the builder.")]
     public readonly void SetStateMachine(IAsyncStateMachine stateMachine) => ArgumentNullException.ThrowIfNull(stateMachine);
 
     public void SetResult(T result) => _outcome.SetResult(result);

@@ -7,7 +7,7 @@ namespace Nexus.Claude.Protocol;
 internal sealed class MessageEnumerator(MessageQueue queue, Func<ValueTask> onDisposed, CancellationTokenRegistration registration)
     : IAsyncEnumerator<ClaudeMessage>, IValueTaskSource<bool>
 {
-    private Queue<ClaudeMessage> _batch = new();
+    private Queue<ClaudeMessage> _batch = new(MessageQueue.UsualCount);
     private ClaudeMessage? _current;
     private bool _disposed;
 

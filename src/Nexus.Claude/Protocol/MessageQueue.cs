@@ -15,10 +15,13 @@ namespace Nexus.Claude.Protocol;
 /// </remarks>
 internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest = false) : IValueTaskSource<bool>
 {
+    /// <summary>As many as a short answer has.</summary>
+    internal const int UsualCount = 16;
+
     private const int BatchSize = 256;
 
     private readonly Lock _gate = new();
-    private Queue<ClaudeMessage> _messages = new();
+    private Queue<ClaudeMessage> _messages = new(UsualCount);
     private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
     private long _queuedBytes;
     private int _queuedPartials;

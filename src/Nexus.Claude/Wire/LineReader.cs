@@ -191,6 +191,9 @@ internal sealed class LineReader : IDisposable
         // A line that began in the middle of the first part has been moved to its front.
         _parts.Add(_buffer);
         _partBytes += _end;
+        // The second part of a line says that megabytes may follow. To give every pipe so much would use up what one user may have.
+        if (_parts.Count == 2)
+            PipeCapacity.TryEnlarge(_stream);
         _buffer = ArrayPool<byte>.Shared.Rent(Math.Min(LongestPart, _own.Length * 8));
         _start = _searched = _end = 0;
     }

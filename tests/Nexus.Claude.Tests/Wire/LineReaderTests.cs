@@ -78,7 +78,7 @@ internal sealed class LineReaderTests
         var waiting = reader.WaitAsync(CancellationToken.None);
         reader.CancelWait();
 
-        Assert.That(await waiting.AsTask().InTime());
+        Assert.That(await waiting.InTime());
         Assert.That(reader.TryRead(out line) && line.Kind == LineKind.CutOff);
         Assert.That(await reader.WaitAsync(CancellationToken.None), Is.False);
         reader.CancelWait();
@@ -109,7 +109,7 @@ internal sealed class LineReaderTests
         using var stop = new CancellationTokenSource();
         var waiting = reader.WaitAsync(stop.Token);
         await stop.CancelAsync();
-        await waiting.AsTask().FailureAsync<OperationCanceledException>();
+        await waiting.FailureAsync<OperationCanceledException>();
 
         await pipe.Writer.WriteAsync("one\n"u8.ToArray());
         Assert.That(await reader.WaitAsync(CancellationToken.None));
