@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.IO.Pipes;
 using System.Text;
 using CsCheck;
 using Nexus.Claude.Tests.Protocol;
@@ -63,6 +64,30 @@ internal sealed class LineReaderTests
             var expected = content.Select(static line => line.EndsWith('\r') ? line[..^1] : line).Where(static line => line.Length > 0);
             Assert.That(read.Select(static line => Encoding.UTF8.GetString(line.Bytes)), Is.EqualTo(expected));
         });
+    }
+
+    [Test]
+    public async Task A_line_of_megabytes_comes_whole_through_a_pipe_that_is_enlarged_for_it()
+    {
+        await using var writer = new AnonymousPipeServerStream(PipeDirection.Out);
+        await using var stream = new AnonymousPipeClientStream(PipeDirection.In, writer.ClientSafePipeHandle);
+        var content = new byte[5_000_000];
+        for (var i = 0; i < content.Length; i++)
+            content[i] = (byte)('a' + (i * 7 % 26));
+        var writing = Task.Run(async () =>
+        {
+            await writer.WriteAsync(content);
+            await writer.WriteAsync("\nshort\n"u8.ToArray());
+            await writer.DisposeAsync();
+        });
+
+        var lines = await ReadAllAsync(stream, maxLineBytes: int.MaxValue);
+
+        await writing;
+        Assert.That(lines.Select(static line => line.Kind), Has.All.EqualTo(LineKind.Whole));
+        Assert.That(lines[0].Bytes.AsSpan().SequenceEqual(content), Is.True);
+        Assert.That(Encoding.UTF8.GetString(lines[1].Bytes), Is.EqualTo("short"));
+        Assert.That(lines, Has.Count.EqualTo(2));
     }
 
     [Test]
