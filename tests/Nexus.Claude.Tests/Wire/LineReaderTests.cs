@@ -81,7 +81,7 @@ internal sealed class LineReaderTests
             await writer.DisposeAsync();
         });
 
-        var lines = await ReadAllAsync(stream, maxLineBytes: int.MaxValue);
+        var lines = await ReadAllAsync(stream, maxLineBytes: int.MaxValue, bufferBytes: 80 * 1024);
 
         await writing;
         Assert.That(lines.Select(static line => line.Kind), Has.All.EqualTo(LineKind.Whole));
@@ -141,9 +141,9 @@ internal sealed class LineReaderTests
         Assert.That(reader.TryRead(out var line) && line.Kind == LineKind.Whole);
     }
 
-    private static async Task<List<Line>> ReadAllAsync(Stream stream, int maxLineBytes)
+    private static async Task<List<Line>> ReadAllAsync(Stream stream, int maxLineBytes, int bufferBytes = 16)
     {
-        using var reader = new LineReader(stream, maxLineBytes, bufferBytes: 16);
+        using var reader = new LineReader(stream, maxLineBytes, bufferBytes);
         var lines = new List<Line>();
         while (await reader.WaitAsync(CancellationToken.None))
         {
