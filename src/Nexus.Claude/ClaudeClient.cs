@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nexus.Claude.Controls;
 using Nexus.Claude.Protocol;
 
@@ -72,6 +73,7 @@ public sealed partial class ClaudeClient : IAsyncDisposable
     /// <exception cref="CliStartException">The CLI could not be started.</exception>
     /// <exception cref="CliExitedException">The CLI ended during its start; the message has its own words.</exception>
     /// <exception cref="ClaudeTimeoutException">The CLI did not answer within <see cref="ClaudeOptions.InitializeTimeout"/>.</exception>
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
     public static async Task<ClaudeClient> ConnectAsync(ClaudeOptions? options = null, CancellationToken cancellationToken = default)
     {
         options = options?.Clone() ?? new ClaudeOptions();
@@ -79,11 +81,13 @@ public sealed partial class ClaudeClient : IAsyncDisposable
     }
 
     /// <summary>Starts a CLI for a session with these features.</summary>
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
     internal static async Task<ClaudeClient> OpenAsync(ClaudeOptions options, SessionFeatures features, CancellationToken cancellationToken) =>
         await OpenAsync(
             await SessionStart.StartAsync(options, features, singleStream: false, cancellationToken).ConfigureAwait(false), features, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Waits for a CLI that has been started; one that fails is ended.</summary>
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
     internal static async Task<ClaudeClient> OpenAsync(SessionStart starting, SessionFeatures features, CancellationToken cancellationToken)
     {
         try

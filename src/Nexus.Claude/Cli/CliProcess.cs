@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Nexus.Claude.Diagnostics;
+using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude.Cli;
 
@@ -95,6 +97,7 @@ internal abstract class CliProcess : ICliConnection
     private protected void SetExited(Process? process) => _exited.TrySetResult(process is null ? null : ExitCodeOf(process));
 
     /// <summary>Reads stderr to its end, but not longer than a moment after the exit: a grandchild may hold it.</summary>
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
     private protected async Task DrainStandardErrorAsync(Stream stream, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using Nexus.Claude.Wire;
 
 namespace Nexus.Claude.Cli;
 
@@ -16,7 +17,7 @@ internal sealed class ProcessFamily
     /// <summary>How often is looked again; a program that starts processes faster than they can be killed is not worth waiting for.</summary>
     private const int MostRounds = 20;
 
-    private readonly string _marker = Guid.NewGuid().ToString("N");
+    private readonly string _marker = RandomUuid.New();
     private WindowsJob? _job;
 
     /// <summary>Adds the marker to the child's environment.</summary>

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text;
+using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude.Cli;
 
@@ -23,6 +25,7 @@ internal sealed class StandardErrorTail(Action<string>? callback, Action<Excepti
     /// <param name="stream">The CLI's stderr.</param>
     /// <param name="cancellationToken">Ends the drain.</param>
     /// <returns>A task that ends with the stream.</returns>
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
     public async Task DrainAsync(Stream stream, CancellationToken cancellationToken)
     {
         var bytes = new byte[4096];

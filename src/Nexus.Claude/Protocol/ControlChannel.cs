@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Wire;
@@ -75,6 +76,7 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time, Sessi
     /// <param name="writeFrame">Writes the members of the frame other than <c>type</c> and <c>request_id</c>.</param>
     /// <param name="timeout">How long to wait.</param>
     /// <param name="cancellationToken">Gives up; the CLI is told so.</param>
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
     public async Task<JsonElement> AskAsync(
         string type,
         string name,
@@ -105,6 +107,7 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time, Sessi
         }
     }
 
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
     private async Task<JsonElement> WaitForAnswerAsync(
         string type,
         string name,

@@ -137,7 +137,7 @@ internal sealed class InboundRequests
         var start = _time.GetTimestamp();
         // Not in a using: a withdrawal may hold it at the very moment the answer is ready.
         var withdrawn = new CancellationTokenSource();
-        var key = request.Id ?? Guid.NewGuid().ToString();
+        var key = request.Id ?? RandomUuid.New();
         _running[key] = withdrawn;
         if (Volatile.Read(ref _ended))
             CancelOffLoop(withdrawn);

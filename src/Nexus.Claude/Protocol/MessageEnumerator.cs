@@ -1,12 +1,13 @@
-using System.Runtime.CompilerServices;
+using System.Diagnostics;
+using System.Threading.Tasks.Sources;
 
 namespace Nexus.Claude.Protocol;
 
-/// <summary>Reads a <see cref="MessageQueue"/> in batches.</summary>
+/// <summary>Reads a <see cref="MessageQueue"/> in batches. Its own wait is the queue's, so that none costs more than one thread switch.</summary>
 internal sealed class MessageEnumerator(MessageQueue queue, Func<ValueTask> onDisposed, CancellationTokenRegistration registration)
-    : IAsyncEnumerator<ClaudeMessage>
+    : IAsyncEnumerator<ClaudeMessage>, IValueTaskSource<bool>
 {
-    private Queue<ClaudeMessage> _batch = new();
+    private Queue<ClaudeMessage> _batch = new(MessageQueue.UsualCount);
     private ClaudeMessage? _current;
     private bool _disposed;
 
@@ -31,15 +32,41 @@ internal sealed class MessageEnumerator(MessageQueue queue, Func<ValueTask> onDi
         await onDisposed().ConfigureAwait(false);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> TakeAsync()
+    bool IValueTaskSource<bool>.GetResult(short token)
     {
-        while (!queue.TryTake(ref _batch))
+        _ = ((IValueTaskSource<bool>)queue).GetResult(token);
+        if (TryTake())
+            return true;
+        // Woken without a message, so it is the end, with or without a failure.
+        var end = queue.WaitAsync();
+        return end.IsCompleted ? end.GetAwaiter().GetResult() : throw new UnreachableException("The queue woke its reader for nothing.");
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => ((IValueTaskSource<bool>)queue).GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        ((IValueTaskSource<bool>)queue).OnCompleted(continuation, state, token, flags);
+
+    private ValueTask<bool> TakeAsync()
+    {
+        while (!TryTake())
         {
-            if (!await queue.WaitAsync().ConfigureAwait(false))
-                return false;
+            var waiting = queue.WaitAsync();
+            if (!waiting.IsCompleted)
+                return new ValueTask<bool>(this, queue.WaitVersion);
+            if (!waiting.IsCompletedSuccessfully)
+                return waiting;
+            if (!waiting.Result)
+                return new ValueTask<bool>(false);
         }
 
+        return new ValueTask<bool>(true);
+    }
+
+    private bool TryTake()
+    {
+        if (!queue.TryTake(ref _batch))
+            return false;
         _current = _batch.Dequeue();
         return true;
     }

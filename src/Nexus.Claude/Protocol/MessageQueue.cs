@@ -15,10 +15,13 @@ namespace Nexus.Claude.Protocol;
 /// </remarks>
 internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest = false) : IValueTaskSource<bool>
 {
+    /// <summary>As many as a short answer has.</summary>
+    internal const int UsualCount = 16;
+
     private const int BatchSize = 256;
 
     private readonly Lock _gate = new();
-    private Queue<ClaudeMessage> _messages = new();
+    private Queue<ClaudeMessage> _messages = new(UsualCount);
     private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
     private long _queuedBytes;
     private int _queuedPartials;
@@ -166,6 +169,9 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
             return batch.Count > 0;
         }
     }
+
+    /// <summary>The token of the wait that <see cref="WaitAsync"/> began last.</summary>
+    public short WaitVersion => _signal.Version;
 
     /// <summary>Waits until <see cref="TryTake"/> has something or the stream has ended.</summary>
     /// <returns>True when there may be messages, false at the end of the stream.</returns>

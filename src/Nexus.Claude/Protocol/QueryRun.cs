@@ -58,6 +58,7 @@ internal sealed class QueryRun
     }
 
     /// <summary>Sends the prompts and closes the CLI after them. Its failures reach the reader through the session's queue.</summary>
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
     private async Task DriveAsync(SessionStart start, IAsyncEnumerable<UserPrompt> prompts, CancellationToken cancellationToken)
     {
         var session = start.Session;
@@ -93,6 +94,7 @@ internal sealed class QueryRun
     }
 
     /// <summary>Sends the prompts as they come. Prompts that do not heed the token are left behind when the run ends.</summary>
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
     private async Task SendAllAsync(Session session, IAsyncEnumerable<UserPrompt> prompts, List<Turn> turns, CancellationToken cancellationToken)
     {
         var enumerator = prompts.GetAsyncEnumerator(cancellationToken);

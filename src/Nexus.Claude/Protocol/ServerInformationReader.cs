@@ -13,7 +13,7 @@ internal static class ServerInformationReader
     /// <summary>The information, or null when the reply is not of the usual form.</summary>
     internal static ServerInformation? TryRead(JsonElement reply)
     {
-        var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(reply));
+        var reader = new JsonTokenReader(JsonMarshal.GetRawUtf8Value(reply));
         try
         {
             return reader.Read() && reader.TokenType == JsonTokenType.StartObject ? Read(ref reader, reply) : null;
@@ -24,7 +24,7 @@ internal static class ServerInformationReader
         }
     }
 
-    private static ServerInformation Read(ref Utf8JsonReader reader, JsonElement reply)
+    private static ServerInformation Read(ref JsonTokenReader reader, JsonElement reply)
     {
         List<SlashCommand>? commands = null;
         List<AgentInformation>? agents = null;
@@ -75,7 +75,7 @@ internal static class ServerInformationReader
         };
     }
 
-    private static List<SlashCommand>? ReadCommands(ref Utf8JsonReader reader)
+    private static List<SlashCommand>? ReadCommands(ref JsonTokenReader reader)
     {
         if (!MemberReader.EnterArray(ref reader))
             return null;
@@ -85,7 +85,7 @@ internal static class ServerInformationReader
         return items;
     }
 
-    private static SlashCommand? ReadCommand(ref Utf8JsonReader reader)
+    private static SlashCommand? ReadCommand(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -121,7 +121,7 @@ internal static class ServerInformationReader
         };
     }
 
-    private static List<AgentInformation>? ReadAgents(ref Utf8JsonReader reader)
+    private static List<AgentInformation>? ReadAgents(ref JsonTokenReader reader)
     {
         if (!MemberReader.EnterArray(ref reader))
             return null;
@@ -131,7 +131,7 @@ internal static class ServerInformationReader
         return items;
     }
 
-    private static AgentInformation? ReadAgent(ref Utf8JsonReader reader)
+    private static AgentInformation? ReadAgent(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -159,7 +159,7 @@ internal static class ServerInformationReader
         };
     }
 
-    private static List<ModelInformation>? ReadModels(ref Utf8JsonReader reader)
+    private static List<ModelInformation>? ReadModels(ref JsonTokenReader reader)
     {
         if (!MemberReader.EnterArray(ref reader))
             return null;
@@ -169,7 +169,7 @@ internal static class ServerInformationReader
         return items;
     }
 
-    private static ModelInformation? ReadModel(ref Utf8JsonReader reader)
+    private static ModelInformation? ReadModel(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -220,7 +220,7 @@ internal static class ServerInformationReader
         };
     }
 
-    private static AccountInformation? ReadAccount(ref Utf8JsonReader reader)
+    private static AccountInformation? ReadAccount(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -256,7 +256,7 @@ internal static class ServerInformationReader
     }
 
     // The contracts of the control channel are strict about these two.
-    private static bool? ReadFlag(ref Utf8JsonReader reader) => reader.TokenType switch
+    private static bool? ReadFlag(ref JsonTokenReader reader) => reader.TokenType switch
     {
         JsonTokenType.Null => null,
         JsonTokenType.True => true,
@@ -264,7 +264,7 @@ internal static class ServerInformationReader
         _ => throw new JsonException("true or false was expected."),
     };
 
-    private static int? ReadInt32(ref Utf8JsonReader reader) => reader.TokenType switch
+    private static int? ReadInt32(ref JsonTokenReader reader) => reader.TokenType switch
     {
         JsonTokenType.Null => null,
         JsonTokenType.Number when reader.TryGetInt32(out var number) => number,

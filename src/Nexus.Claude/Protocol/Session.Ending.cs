@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nexus.Claude.Diagnostics;
 
 namespace Nexus.Claude.Protocol;
@@ -74,6 +75,7 @@ internal sealed partial class Session : IAsyncDisposable
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
     private async Task StopAsync()
     {
         if (!_connection.Exited.IsCompleted && _router.OpenTurns.Length > 0)
@@ -119,6 +121,7 @@ internal sealed partial class Session : IAsyncDisposable
         }
     }
 
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
     private async Task<bool> EndsWithinAsync(TimeSpan limit)
     {
         try
@@ -133,6 +136,7 @@ internal sealed partial class Session : IAsyncDisposable
     }
 
     /// <summary>Runs for the life of the session and is the only place that declares it ended.</summary>
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
     private async Task EndAsync()
     {
         await Task.WhenAny(_connection.Exited, _reading).ConfigureAwait(false);
@@ -167,6 +171,7 @@ internal sealed partial class Session : IAsyncDisposable
         _completion.TrySetResult(exit);
     }
 
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
     private async Task ReleaseAsync()
     {
         try
@@ -183,6 +188,7 @@ internal sealed partial class Session : IAsyncDisposable
     }
 
     /// <summary>The output is closed but the process lives. That is how an exit begins; if it does not follow, nothing more can come.</summary>
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
     private async Task EndDeafProcessAsync()
     {
         try
@@ -198,6 +204,7 @@ internal sealed partial class Session : IAsyncDisposable
     }
 
     /// <summary>Reads what the process left in the pipe, and does not wait for grandchildren that hold the other end.</summary>
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
     private async Task DrainAsync()
     {
         while (!_reading.IsCompleted)

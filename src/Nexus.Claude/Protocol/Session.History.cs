@@ -59,6 +59,6 @@ internal sealed partial class Session
         json.WriteEndObject();
         json.WriteNull("parent_tool_use_id"u8);
         json.WriteString("session_id"u8, ""u8);
-        json.WriteString("uuid"u8, Guid.NewGuid().ToString());
+        json.WriteString("uuid"u8, RandomUuid.New());
     });
 }

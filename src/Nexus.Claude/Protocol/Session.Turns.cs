@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Nexus.Claude.Diagnostics;
+using Nexus.Claude.Wire;
 
 namespace Nexus.Claude.Protocol;
 
@@ -30,7 +31,7 @@ internal sealed partial class Session
         ObjectDisposedException.ThrowIf(IsClosing, typeof(ClaudeClient));
         foreach (var feature in _settings.Features)
             feature.BeforeSend(prompt);
-        var id = prompt.Id ?? Guid.NewGuid().ToString();
+        var id = prompt.Id ?? RandomUuid.New();
         var line = prompt.ToLine(id, _settings.VerbatimPrompts);
         var single = _settings.SingleStream;
         var queue = single ? Unprompted : NewQueue();

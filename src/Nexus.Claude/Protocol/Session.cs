@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -108,12 +109,14 @@ internal sealed partial class Session
     /// <summary>A queue for messages whose reader the caller is; when it overflows and the caller wants that to be fatal, the session ends.</summary>
     private MessageQueue NewQueue() => new(_settings.Buffering) { Overflowed = failure => _overflow ??= failure };
 
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
     private async Task ReadAsync()
     {
         try
         {
             while (await WaitForLinesAsync().ConfigureAwait(false))
             {
+                Volatile.Write(ref _waiting, false);
                 Volatile.Write(ref _lastLineAt, _settings.TimeProvider.GetTimestamp());
                 while (_lines.TryRead(out var line))
                     Accept(line);
@@ -141,13 +144,11 @@ internal sealed partial class Session
         }
     }
 
-    private async ValueTask<bool> WaitForLinesAsync()
+    private Task<bool> WaitForLinesAsync()
     {
         _waits++;
         Volatile.Write(ref _waiting, true);
-        var more = await _lines.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-        Volatile.Write(ref _waiting, false);
-        return more;
+        return _lines.WaitAsync(CancellationToken.None);
     }
 
     private void Accept(in Line line)

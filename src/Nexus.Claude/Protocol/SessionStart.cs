@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -129,6 +130,7 @@ internal sealed class SessionStart
     /// <summary>Waits for the CLI's answer to <c>initialize</c>.</summary>
     /// <param name="cancellationToken">Gives up the wait.</param>
     /// <returns>What the CLI says about itself.</returns>
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
     public async Task<ServerInformation> InitializeAsync(CancellationToken cancellationToken)
     {
         JsonElement reply;

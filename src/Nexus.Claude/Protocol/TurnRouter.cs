@@ -14,7 +14,7 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
 
     /// <summary>Turns whose prompts the CLI took into the running one; they share its end.</summary>
     private readonly List<Turn> _joined = [];
-    private readonly HashSet<MessageQueue> _touched = [];
+    private readonly List<MessageQueue> _touched = [];
     private MessageQueue? _lastTouched;
     private Turn? _current;
     private bool _currentIsGuess;
@@ -136,7 +136,7 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
     /// <summary>Wakes the readers of everything routed since the last call.</summary>
     public void Flush()
     {
-        // Only the read loop routes and flushes, so the set needs no lock.
+        // Only the read loop routes and flushes, so the list needs no lock.
         foreach (var queue in _touched)
             queue.Flush();
         _touched.Clear();
@@ -220,7 +220,7 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
         if (named.Count == 0 && message.Origin is null && (_current ?? (_namesPrompts ? null : _order.First?.Value)) is { } follower)
             owners.Add(follower);
 
-        if (_current is { } current && owners.Contains(current))
+        if (_joined.Count > 0 && _current is { } current && owners.Contains(current))
         {
             owners.AddRange(_joined.Except(owners));
             _joined.Clear();
@@ -318,7 +318,8 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
         if (ReferenceEquals(queue, _lastTouched))
             return;
         _lastTouched = queue;
-        _touched.Add(queue);
+        if (!_touched.Contains(queue))
+            _touched.Add(queue);
     }
 
     private static Exception? WithoutResult(CommandState state)

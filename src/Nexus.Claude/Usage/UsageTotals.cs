@@ -97,10 +97,12 @@ public sealed record UsageTotals
         System.Globalization.CultureInfo.InvariantCulture,
         $"{Turns} turns, {TotalInputTokens} tokens in ({CacheReadInputTokens} cached), {OutputTokens} out, ${CostUsd:0.####}");
 
-    private static UsageTotals Of(int turns, IReadOnlyDictionary<string, ModelUsage> models) => new()
+    private static UsageTotals Of(int turns, IReadOnlyDictionary<string, ModelUsage> models)
     {
-        Turns = turns,
-        CostUsd = models.Values.Sum(static model => model.CostUsd),
-        ByModel = models,
-    };
+        // No query: each of its generics over decimal would have to be compiled when the first turn ends.
+        decimal cost = 0;
+        foreach (var (_, usage) in models)
+            cost += usage.CostUsd;
+        return new UsageTotals { Turns = turns, CostUsd = cost, ByModel = models };
+    }
 }

@@ -5,7 +5,7 @@ namespace Nexus.Claude.Wire;
 /// <summary>Reads <see cref="AssistantMessage"/> without JSON contracts.</summary>
 internal static class AssistantReader
 {
-    internal static AssistantMessage Read(ref Utf8JsonReader reader)
+    internal static AssistantMessage Read(ref JsonTokenReader reader)
     {
         ApiMessage? message = null;
         string? parentToolUseId = null, sessionId = null, uuid = null, timestamp = null, requestId = null, userMessageUuid = null,
@@ -119,7 +119,7 @@ internal static class AssistantReader
         };
     }
 
-    internal static ApiMessage? ReadApiMessage(ref Utf8JsonReader reader)
+    internal static ApiMessage? ReadApiMessage(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -177,7 +177,7 @@ internal static class AssistantReader
         };
     }
 
-    private static List<ToolUseMeta>? ReadToolUseMetas(ref Utf8JsonReader reader)
+    private static List<ToolUseMeta>? ReadToolUseMetas(ref JsonTokenReader reader)
     {
         if (!MemberReader.EnterArray(ref reader))
             return null;
@@ -187,7 +187,7 @@ internal static class AssistantReader
         return items;
     }
 
-    private static ToolUseMeta? ReadToolUseMeta(ref Utf8JsonReader reader)
+    private static ToolUseMeta? ReadToolUseMeta(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;

@@ -5,10 +5,10 @@ namespace Nexus.Claude.Wire;
 /// <summary>Reads content, of which the kinds of block that most answers and tool results consist of without JSON contracts.</summary>
 internal static class ContentReader
 {
-    internal static IReadOnlyList<ContentBlock>? ReadList(ref Utf8JsonReader reader)
+    internal static IReadOnlyList<ContentBlock>? ReadList(ref JsonTokenReader reader)
     {
         if (reader.TokenType == JsonTokenType.String)
-            return new PlainTextContent(reader.GetString()!);
+            return new PlainTextContent(reader.GetString());
         if (!MemberReader.EnterArray(ref reader))
             return null;
         var blocks = new List<ContentBlock>(1);
@@ -17,11 +17,11 @@ internal static class ContentReader
         return blocks;
     }
 
-    internal static ContentBlock ReadBlock(ref Utf8JsonReader reader)
+    internal static ContentBlock ReadBlock(ref JsonTokenReader reader)
     {
         if (reader.TokenType == JsonTokenType.StartObject)
         {
-            var type = ContentBlockConverter.FindType(reader);
+            var type = MemberReader.TypeOf(reader);
             if (type.SequenceEqual("text"u8))
                 return ReadText(ref reader);
             if (type.SequenceEqual("tool_use"u8))
@@ -32,10 +32,10 @@ internal static class ContentReader
                 return ReadThinking(ref reader);
         }
 
-        return ContentBlockConverter.Instance.Read(ref reader, typeof(ContentBlock), MessageJson.Default.Options)!;
+        return MemberReader.Rare(ref reader, ContentBlockConverter.Instance, MessageJson.Default.Options)!;
     }
 
-    private static TextBlock ReadText(ref Utf8JsonReader reader)
+    private static TextBlock ReadText(ref JsonTokenReader reader)
     {
         string? text = null;
         JsonElement? citations = null;
@@ -60,7 +60,7 @@ internal static class ContentReader
         };
     }
 
-    private static ThinkingBlock ReadThinking(ref Utf8JsonReader reader)
+    private static ThinkingBlock ReadThinking(ref JsonTokenReader reader)
     {
         string? thinking = null, signature = null;
         Dictionary<string, JsonElement>? more = null;
@@ -84,7 +84,7 @@ internal static class ContentReader
         };
     }
 
-    private static ToolUseBlock ReadToolUse(ref Utf8JsonReader reader)
+    private static ToolUseBlock ReadToolUse(ref JsonTokenReader reader)
     {
         string? id = null, name = null;
         JsonElement input = default;
@@ -97,7 +97,7 @@ internal static class ContentReader
             else if (member.SequenceEqual("name"u8))
                 name = MemberReader.Text(ref reader);
             else if (member.SequenceEqual("input"u8))
-                input = JsonElement.ParseValue(ref reader);
+                input = MemberReader.Json(ref reader);
             else if (member.SequenceEqual("caller"u8))
                 caller = MemberReader.Element(ref reader);
             else if (!member.SequenceEqual("type"u8))
@@ -116,7 +116,7 @@ internal static class ContentReader
         };
     }
 
-    private static ToolResultBlock ReadToolResult(ref Utf8JsonReader reader)
+    private static ToolResultBlock ReadToolResult(ref JsonTokenReader reader)
     {
         string? toolUseId = null;
         IReadOnlyList<ContentBlock>? content = null;

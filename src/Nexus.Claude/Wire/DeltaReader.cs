@@ -5,11 +5,11 @@ namespace Nexus.Claude.Wire;
 /// <summary>Reads what a stream event adds to a block or to the message, without JSON contracts.</summary>
 internal static class DeltaReader
 {
-    internal static ContentDelta? Read(ref Utf8JsonReader reader)
+    internal static ContentDelta? Read(ref JsonTokenReader reader)
     {
         if (reader.TokenType == JsonTokenType.StartObject)
         {
-            var type = ContentDeltaConverter.FindType(reader);
+            var type = MemberReader.TypeOf(reader);
             if (type.SequenceEqual("text_delta"u8))
                 return ReadText(ref reader);
             if (type.SequenceEqual("input_json_delta"u8))
@@ -23,7 +23,7 @@ internal static class DeltaReader
         return MemberReader.Rare(ref reader, MessageJson.Default.ContentDelta);
     }
 
-    internal static MessageDelta? ReadMessageDelta(ref Utf8JsonReader reader)
+    internal static MessageDelta? ReadMessageDelta(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -55,7 +55,7 @@ internal static class DeltaReader
         };
     }
 
-    private static TextDelta ReadText(ref Utf8JsonReader reader)
+    private static TextDelta ReadText(ref JsonTokenReader reader)
     {
         string? text = null;
         Dictionary<string, JsonElement>? more = null;
@@ -76,7 +76,7 @@ internal static class DeltaReader
         };
     }
 
-    private static InputJsonDelta ReadInputJson(ref Utf8JsonReader reader)
+    private static InputJsonDelta ReadInputJson(ref JsonTokenReader reader)
     {
         string? partialJson = null;
         Dictionary<string, JsonElement>? more = null;
@@ -97,7 +97,7 @@ internal static class DeltaReader
         };
     }
 
-    private static ThinkingDelta ReadThinking(ref Utf8JsonReader reader)
+    private static ThinkingDelta ReadThinking(ref JsonTokenReader reader)
     {
         string? thinking = null;
         long? estimatedTokens = null;
@@ -122,7 +122,7 @@ internal static class DeltaReader
         };
     }
 
-    private static SignatureDelta ReadSignature(ref Utf8JsonReader reader)
+    private static SignatureDelta ReadSignature(ref JsonTokenReader reader)
     {
         string? signature = null;
         Dictionary<string, JsonElement>? more = null;

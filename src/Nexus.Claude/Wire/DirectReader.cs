@@ -12,16 +12,13 @@ namespace Nexus.Claude.Wire;
 /// </remarks>
 internal static class DirectReader
 {
-    // As deep as the contracts go.
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 256 };
-
     /// <summary>The message, or null when its kind has no direct reader or the line is not of the usual form.</summary>
     /// <param name="line">The line, in which everything is Unicode.</param>
     /// <param name="type">The top-level <c>type</c>.</param>
     /// <param name="subtype">The top-level <c>subtype</c>.</param>
     internal static ClaudeMessage? TryRead(ReadOnlySpan<byte> line, ReadOnlySpan<byte> type, ReadOnlySpan<byte> subtype)
     {
-        var reader = new Utf8JsonReader(line, Options);
+        var reader = new JsonTokenReader(line);
         try
         {
             // A null where the object should be, and anything behind the object, are for the general reader to judge.
@@ -36,7 +33,7 @@ internal static class DirectReader
         }
     }
 
-    private static ClaudeMessage? Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> type, ReadOnlySpan<byte> subtype)
+    private static ClaudeMessage? Read(ref JsonTokenReader reader, ReadOnlySpan<byte> type, ReadOnlySpan<byte> subtype)
     {
         if (type.SequenceEqual("stream_event"u8))
             return StreamEventReader.Read(ref reader);

@@ -5,7 +5,17 @@ namespace Nexus.Claude.Wire;
 /// <summary>Reads <see cref="InitMessage"/>, the first message of every turn, without JSON contracts.</summary>
 internal static class InitReader
 {
-    internal static InitMessage Read(ref Utf8JsonReader reader)
+    private static readonly RepeatedValue<List<string>> Tools = new(MemberReader.Texts);
+    private static readonly RepeatedValue<List<string>> SlashCommands = new(MemberReader.Texts);
+    private static readonly RepeatedValue<List<string>> TerminalSlashCommands = new(MemberReader.Texts);
+    private static readonly RepeatedValue<List<string>> Agents = new(MemberReader.Texts);
+    private static readonly RepeatedValue<List<string>> Skills = new(MemberReader.Texts);
+    private static readonly RepeatedValue<List<string>> Capabilities = new(MemberReader.Texts);
+    private static readonly RepeatedValue<List<string>> Betas = new(MemberReader.Texts);
+    private static readonly RepeatedValue<List<McpServerInfo>> Servers = new(ReadServers);
+    private static readonly RepeatedValue<List<PluginInfo>> Plugins = new(ReadPlugins);
+
+    internal static InitMessage Read(ref JsonTokenReader reader)
     {
         string? workingDirectory = null, sessionId = null, model = null, permissionMode = null, apiKeySource = null, cliVersion = null,
             outputStyle = null, uuid = null, originalWorkingDirectory = null, messagingSocketPath = null, fastModeState = null,
@@ -26,17 +36,17 @@ internal static class InitReader
             else if (member.SequenceEqual("session_id"u8))
                 sessionId = MemberReader.SessionId(ref reader);
             else if (member.SequenceEqual("tools"u8))
-                tools = MemberReader.Texts(ref reader);
+                tools = Tools.Read(ref reader);
             else if (member.SequenceEqual("mcp_servers"u8))
-                mcpServers = ReadServers(ref reader);
+                mcpServers = Servers.Read(ref reader);
             else if (member.SequenceEqual("model"u8))
                 model = MemberReader.Text(ref reader);
             else if (member.SequenceEqual("permissionMode"u8))
                 permissionMode = MemberReader.Text(ref reader);
             else if (member.SequenceEqual("slash_commands"u8))
-                slashCommands = MemberReader.Texts(ref reader);
+                slashCommands = SlashCommands.Read(ref reader);
             else if (member.SequenceEqual("terminal_slash_commands"u8))
-                terminalSlashCommands = MemberReader.Texts(ref reader);
+                terminalSlashCommands = TerminalSlashCommands.Read(ref reader);
             else if (member.SequenceEqual("apiKeySource"u8))
                 apiKeySource = MemberReader.Text(ref reader);
             else if (member.SequenceEqual("claude_code_version"u8))
@@ -44,13 +54,13 @@ internal static class InitReader
             else if (member.SequenceEqual("output_style"u8))
                 outputStyle = MemberReader.Text(ref reader);
             else if (member.SequenceEqual("agents"u8))
-                agents = MemberReader.Texts(ref reader);
+                agents = Agents.Read(ref reader);
             else if (member.SequenceEqual("skills"u8))
-                skills = MemberReader.Texts(ref reader);
+                skills = Skills.Read(ref reader);
             else if (member.SequenceEqual("plugins"u8))
-                plugins = ReadPlugins(ref reader);
+                plugins = Plugins.Read(ref reader);
             else if (member.SequenceEqual("capabilities"u8))
-                capabilities = MemberReader.Texts(ref reader);
+                capabilities = Capabilities.Read(ref reader);
             else if (member.SequenceEqual("analytics_disabled"u8))
                 isAnalyticsDisabled = MemberReader.Flag(ref reader);
             else if (member.SequenceEqual("product_feedback_disabled"u8))
@@ -82,7 +92,7 @@ internal static class InitReader
             else if (member.SequenceEqual("user_message_uuids"u8))
                 userMessageUuids = MemberReader.Texts(ref reader);
             else if (member.SequenceEqual("betas"u8))
-                betas = MemberReader.Texts(ref reader);
+                betas = Betas.Read(ref reader);
             else if (member.SequenceEqual("effort"u8))
                 effort = MemberReader.Text(ref reader);
             else if (member.SequenceEqual("plugin_errors"u8))
@@ -132,7 +142,7 @@ internal static class InitReader
         };
     }
 
-    private static List<McpServerInfo>? ReadServers(ref Utf8JsonReader reader)
+    private static List<McpServerInfo>? ReadServers(ref JsonTokenReader reader)
     {
         if (!MemberReader.EnterArray(ref reader))
             return null;
@@ -142,7 +152,7 @@ internal static class InitReader
         return items;
     }
 
-    private static McpServerInfo? ReadServer(ref Utf8JsonReader reader)
+    private static McpServerInfo? ReadServer(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -170,7 +180,7 @@ internal static class InitReader
         };
     }
 
-    private static List<PluginInfo>? ReadPlugins(ref Utf8JsonReader reader)
+    private static List<PluginInfo>? ReadPlugins(ref JsonTokenReader reader)
     {
         if (!MemberReader.EnterArray(ref reader))
             return null;
@@ -180,7 +190,7 @@ internal static class InitReader
         return items;
     }
 
-    private static PluginInfo? ReadPlugin(ref Utf8JsonReader reader)
+    private static PluginInfo? ReadPlugin(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -211,7 +221,7 @@ internal static class InitReader
         };
     }
 
-    private static List<PluginError>? ReadPluginErrors(ref Utf8JsonReader reader)
+    private static List<PluginError>? ReadPluginErrors(ref JsonTokenReader reader)
     {
         if (!MemberReader.EnterArray(ref reader))
             return null;

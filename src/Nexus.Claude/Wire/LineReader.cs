@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude.Wire;
 
@@ -45,7 +47,8 @@ internal sealed class LineReader : IDisposable
     /// <summary>Waits for more bytes. Call when <see cref="TryRead"/> has no line left.</summary>
     /// <param name="cancellationToken">Gives up the wait; bytes already read are kept.</param>
     /// <returns>False at the end of the output.</returns>
-    public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
+    public async Task<bool> WaitAsync(CancellationToken cancellationToken)
     {
         if (_ended)
             return false;
@@ -188,6 +191,9 @@ internal sealed class LineReader : IDisposable
         // A line that began in the middle of the first part has been moved to its front.
         _parts.Add(_buffer);
         _partBytes += _end;
+        // The second part of a line says that megabytes may follow. To give every pipe so much would use up what one user may have.
+        if (_parts.Count == 2)
+            PipeCapacity.TryEnlarge(_stream);
         _buffer = ArrayPool<byte>.Shared.Rent(Math.Min(LongestPart, _own.Length * 8));
         _start = _searched = _end = 0;
     }

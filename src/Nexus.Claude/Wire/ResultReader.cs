@@ -6,7 +6,7 @@ namespace Nexus.Claude.Wire;
 /// <summary>Reads <see cref="ResultMessage"/>, the last message of every turn, without JSON contracts.</summary>
 internal static class ResultReader
 {
-    internal static ResultMessage Read(ref Utf8JsonReader reader)
+    internal static ResultMessage Read(ref JsonTokenReader reader)
     {
         bool isError = false;
         string? subtype = null, text = null, stopReason = null, sessionId = null, terminalReason = null, fastModeState = null,
@@ -34,23 +34,23 @@ internal static class ResultReader
         while (MemberReader.Next(ref reader, out var member))
         {
             if (member.SequenceEqual("is_error"u8))
-                isError = LenientBooleanConverter.ReadFlag(ref reader);
+                isError = MemberReader.ToFlag(ref reader);
             else if (member.SequenceEqual("subtype"u8))
                 subtype = MemberReader.Text(ref reader);
             else if (member.SequenceEqual("result"u8))
                 text = MemberReader.Text(ref reader);
             else if (member.SequenceEqual("duration_ms"u8))
-                duration = WireTime.Read(ref reader, TimeSpan.TicksPerMillisecond);
+                duration = MemberReader.ToDuration(ref reader);
             else if (member.SequenceEqual("duration_api_ms"u8))
-                apiDuration = WireTime.Read(ref reader, TimeSpan.TicksPerMillisecond);
+                apiDuration = MemberReader.ToDuration(ref reader);
             else if (member.SequenceEqual("num_turns"u8))
-                numTurns = LenientNumber.ReadInt32(ref reader);
+                numTurns = MemberReader.ToInt32(ref reader);
             else if (member.SequenceEqual("stop_reason"u8))
                 stopReason = MemberReader.Text(ref reader);
             else if (member.SequenceEqual("session_id"u8))
                 sessionId = MemberReader.SessionId(ref reader);
             else if (member.SequenceEqual("total_cost_usd"u8))
-                sessionCostUsd = LenientNumber.ReadDecimal(ref reader);
+                sessionCostUsd = MemberReader.ToDecimal(ref reader);
             else if (member.SequenceEqual("usage"u8))
                 turnUsage = UsageReader.Read(ref reader);
             else if (member.SequenceEqual("modelUsage"u8))
@@ -180,7 +180,7 @@ internal static class ResultReader
         };
     }
 
-    private static List<PermissionDenial>? ReadDenials(ref Utf8JsonReader reader)
+    private static List<PermissionDenial>? ReadDenials(ref JsonTokenReader reader)
     {
         if (!MemberReader.EnterArray(ref reader))
             return null;
@@ -190,7 +190,7 @@ internal static class ResultReader
         return items;
     }
 
-    private static PermissionDenial? ReadDenial(ref Utf8JsonReader reader)
+    private static PermissionDenial? ReadDenial(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -205,7 +205,7 @@ internal static class ResultReader
             else if (member.SequenceEqual("tool_use_id"u8))
                 toolUseId = MemberReader.Text(ref reader);
             else if (member.SequenceEqual("tool_input"u8))
-                toolInput = JsonElement.ParseValue(ref reader);
+                toolInput = MemberReader.Json(ref reader);
             else
                 MemberReader.Keep(ref more, member, ref reader);
         }
@@ -219,7 +219,7 @@ internal static class ResultReader
         };
     }
 
-    private static SubagentStats? ReadSubagents(ref Utf8JsonReader reader)
+    private static SubagentStats? ReadSubagents(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -231,19 +231,19 @@ internal static class ResultReader
         while (MemberReader.Next(ref reader, out var member))
         {
             if (member.SequenceEqual("spawned"u8))
-                spawned = LenientNumber.ReadInt32(ref reader);
+                spawned = MemberReader.ToInt32(ref reader);
             else if (member.SequenceEqual("requested"u8))
                 requested = MemberReader.Element(ref reader);
             else if (member.SequenceEqual("started_in_background"u8))
-                startedInBackground = LenientNumber.ReadInt32(ref reader);
+                startedInBackground = MemberReader.ToInt32(ref reader);
             else if (member.SequenceEqual("max_depth"u8))
-                maxDepth = LenientNumber.ReadInt32(ref reader);
+                maxDepth = MemberReader.ToInt32(ref reader);
             else if (member.SequenceEqual("spawned_by_subagents"u8))
-                spawnedBySubagents = LenientNumber.ReadInt32(ref reader);
+                spawnedBySubagents = MemberReader.ToInt32(ref reader);
             else if (member.SequenceEqual("completed"u8))
-                completed = LenientNumber.ReadInt32(ref reader);
+                completed = MemberReader.ToInt32(ref reader);
             else if (member.SequenceEqual("failed"u8))
-                failed = LenientNumber.ReadInt32(ref reader);
+                failed = MemberReader.ToInt32(ref reader);
             else if (member.SequenceEqual("killed"u8))
                 killed = MemberReader.Element(ref reader);
             else if (member.SequenceEqual("refused"u8))
@@ -270,16 +270,23 @@ internal static class ResultReader
         };
     }
 
-    private static Dictionary<string, int>? ReadCounts(ref Utf8JsonReader reader)
+    private static Dictionary<string, int>? ReadCounts(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
         var counts = new Dictionary<string, int>();
         while (MemberReader.Next(ref reader, out var member))
-            counts[Encoding.UTF8.GetString(member)] = LenientNumber.ReadInt32(ref reader);
+            counts[Encoding.UTF8.GetString(member)] = MemberReader.ToInt32(ref reader);
         return counts;
     }
 
-    private static DateTimeOffset? ReadInstant(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Null ? null : WireTime.ReadInstant(ref reader, TimeSpan.TicksPerMillisecond);
+    private static DateTimeOffset? ReadInstant(ref JsonTokenReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+            return null;
+        var borrowed = reader.Borrow();
+        var instant = WireTime.ReadInstant(ref borrowed, TimeSpan.TicksPerMillisecond);
+        reader.Return(borrowed);
+        return instant;
+    }
 }

@@ -5,7 +5,7 @@ namespace Nexus.Claude.Wire;
 /// <summary>Reads the small messages that say what the session is doing, without JSON contracts.</summary>
 internal static class StateReader
 {
-    internal static CommandLifecycleMessage ReadCommandLifecycle(ref Utf8JsonReader reader)
+    internal static CommandLifecycleMessage ReadCommandLifecycle(ref JsonTokenReader reader)
     {
         string? commandUuid = null, state = null, uuid = null, sessionId = null;
         Dictionary<string, JsonElement>? more = null;
@@ -35,7 +35,7 @@ internal static class StateReader
         };
     }
 
-    internal static StatusMessage ReadStatus(ref Utf8JsonReader reader)
+    internal static StatusMessage ReadStatus(ref JsonTokenReader reader)
     {
         string? status = null, permissionMode = null, uuid = null, sessionId = null, compactResult = null, compactError = null;
         List<string>? userMessageUuids = null;
@@ -75,7 +75,7 @@ internal static class StateReader
         };
     }
 
-    internal static SessionStateChangedMessage ReadSessionState(ref Utf8JsonReader reader)
+    internal static SessionStateChangedMessage ReadSessionState(ref JsonTokenReader reader)
     {
         string? state = null, uuid = null, sessionId = null;
         bool? isSdkHostOnly = null;

@@ -8,7 +8,7 @@ namespace Nexus.Claude.Wire;
 /// </summary>
 internal static class StreamEventReader
 {
-    internal static StreamEventMessage Read(ref Utf8JsonReader reader)
+    internal static StreamEventMessage Read(ref JsonTokenReader reader)
     {
         StreamEvent? content = null;
         string? sessionId = null, parentToolUseId = null, uuid = null;
@@ -40,7 +40,7 @@ internal static class StreamEventReader
     }
 
     // What only some events carry.
-    private static bool ReadExtra(ref Utf8JsonReader reader, scoped ReadOnlySpan<byte> member, ref StreamEventExtras? extras)
+    private static bool ReadExtra(ref JsonTokenReader reader, scoped ReadOnlySpan<byte> member, ref StreamEventExtras? extras)
     {
         var known = extras ?? StreamEventExtras.None;
         if (member.SequenceEqual("api_message_id"u8))
@@ -64,11 +64,11 @@ internal static class StreamEventReader
         return true;
     }
 
-    private static StreamEvent? ReadEvent(ref Utf8JsonReader reader)
+    private static StreamEvent? ReadEvent(ref JsonTokenReader reader)
     {
         if (reader.TokenType == JsonTokenType.StartObject)
         {
-            var type = StreamEventConverter.FindType(reader);
+            var type = MemberReader.TypeOf(reader);
             if (type.SequenceEqual("content_block_delta"u8))
                 return ReadBlockDelta(ref reader);
             if (type.SequenceEqual("content_block_start"u8))
@@ -86,7 +86,7 @@ internal static class StreamEventReader
         return MemberReader.Rare(ref reader, MessageJson.Default.StreamEvent);
     }
 
-    private static MessageStartEvent ReadMessageStart(ref Utf8JsonReader reader)
+    private static MessageStartEvent ReadMessageStart(ref JsonTokenReader reader)
     {
         ApiMessage? message = null;
         Dictionary<string, JsonElement>? more = null;
@@ -107,7 +107,7 @@ internal static class StreamEventReader
         };
     }
 
-    private static ContentBlockStartEvent ReadBlockStart(ref Utf8JsonReader reader)
+    private static ContentBlockStartEvent ReadBlockStart(ref JsonTokenReader reader)
     {
         int index = 0;
         ContentBlock? contentBlock = null;
@@ -115,7 +115,7 @@ internal static class StreamEventReader
         while (MemberReader.Next(ref reader, out var member))
         {
             if (member.SequenceEqual("index"u8))
-                index = LenientNumber.ReadInt32(ref reader);
+                index = MemberReader.ToInt32(ref reader);
             else if (member.SequenceEqual("content_block"u8))
                 contentBlock = ReadBlock(ref reader);
             else if (!member.SequenceEqual("type"u8))
@@ -132,7 +132,7 @@ internal static class StreamEventReader
         };
     }
 
-    private static ContentBlockDeltaEvent ReadBlockDelta(ref Utf8JsonReader reader)
+    private static ContentBlockDeltaEvent ReadBlockDelta(ref JsonTokenReader reader)
     {
         int index = 0;
         ContentDelta? delta = null;
@@ -140,7 +140,7 @@ internal static class StreamEventReader
         while (MemberReader.Next(ref reader, out var member))
         {
             if (member.SequenceEqual("index"u8))
-                index = LenientNumber.ReadInt32(ref reader);
+                index = MemberReader.ToInt32(ref reader);
             else if (member.SequenceEqual("delta"u8))
                 delta = DeltaReader.Read(ref reader);
             else if (!member.SequenceEqual("type"u8))
@@ -157,14 +157,14 @@ internal static class StreamEventReader
         };
     }
 
-    private static ContentBlockStopEvent ReadBlockStop(ref Utf8JsonReader reader)
+    private static ContentBlockStopEvent ReadBlockStop(ref JsonTokenReader reader)
     {
         int index = 0;
         Dictionary<string, JsonElement>? more = null;
         while (MemberReader.Next(ref reader, out var member))
         {
             if (member.SequenceEqual("index"u8))
-                index = LenientNumber.ReadInt32(ref reader);
+                index = MemberReader.ToInt32(ref reader);
             else if (!member.SequenceEqual("type"u8))
                 MemberReader.Keep(ref more, member, ref reader);
             else
@@ -178,7 +178,7 @@ internal static class StreamEventReader
         };
     }
 
-    private static MessageDeltaEvent ReadMessageDelta(ref Utf8JsonReader reader)
+    private static MessageDeltaEvent ReadMessageDelta(ref JsonTokenReader reader)
     {
         MessageDelta? delta = null;
         TokenUsage? usage = null;
@@ -207,7 +207,7 @@ internal static class StreamEventReader
         };
     }
 
-    private static MessageStopEvent ReadMessageStop(ref Utf8JsonReader reader)
+    private static MessageStopEvent ReadMessageStop(ref JsonTokenReader reader)
     {
         Dictionary<string, JsonElement>? more = null;
         while (MemberReader.Next(ref reader, out var member))
@@ -224,6 +224,6 @@ internal static class StreamEventReader
         };
     }
 
-    private static ContentBlock? ReadBlock(ref Utf8JsonReader reader) =>
+    private static ContentBlock? ReadBlock(ref JsonTokenReader reader) =>
         reader.TokenType == JsonTokenType.Null ? null : ContentReader.ReadBlock(ref reader);
 }

@@ -29,11 +29,6 @@ internal static class StreamEventScanner
         {
             return null;
         }
-        catch (InvalidOperationException)
-        {
-            // The text is not Unicode: the general reader repairs it.
-            return null;
-        }
     }
 
     /// <summary>
@@ -132,7 +127,7 @@ internal static class StreamEventScanner
 
     private static StreamEventMessage? Scan(ReadOnlyMemory<byte> line)
     {
-        var reader = new Utf8JsonReader(line.Span);
+        var reader = new JsonTokenReader(line.Span);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return null;
 
@@ -179,7 +174,7 @@ internal static class StreamEventScanner
         };
     }
 
-    private static string? ScanEvent(ref Utf8JsonReader reader, out int index)
+    private static string? ScanEvent(ref JsonTokenReader reader, out int index)
     {
         index = 0;
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -216,7 +211,7 @@ internal static class StreamEventScanner
         return isDelta ? text : null;
     }
 
-    private static string? ScanDelta(ref Utf8JsonReader reader)
+    private static string? ScanDelta(ref JsonTokenReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
             return null;
@@ -236,7 +231,10 @@ internal static class StreamEventScanner
             }
             else if (name.SequenceEqual("text"u8))
             {
-                text = reader.GetString();
+                // Strictly: a text that is not Unicode is for the general reader to repair.
+                text = JsonText.TryDecode(reader.ValueSpan);
+                if (text is null)
+                    return null;
             }
             else
             {
@@ -247,8 +245,8 @@ internal static class StreamEventScanner
         return isText ? text : null;
     }
 
-    private static RawSlice Slice(ref Utf8JsonReader reader, bool isString) =>
-        isString ? new RawSlice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length) : default;
+    private static RawSlice Slice(ref JsonTokenReader reader, bool isString) =>
+        isString ? new RawSlice(reader.TokenStartIndex + 1, reader.ValueSpan.Length) : default;
 
     /// <summary>
     /// The same string for the same id, because every message of a session repeats it. A slot may be overwritten by another

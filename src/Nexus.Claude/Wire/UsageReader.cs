@@ -6,7 +6,7 @@ namespace Nexus.Claude.Wire;
 /// <summary>Reads what a request or a session used, without JSON contracts.</summary>
 internal static class UsageReader
 {
-    internal static TokenUsage? Read(ref Utf8JsonReader reader)
+    internal static TokenUsage? Read(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -67,7 +67,7 @@ internal static class UsageReader
     }
 
     /// <summary>Usage by model.</summary>
-    internal static Dictionary<string, ModelUsage>? ReadModels(ref Utf8JsonReader reader)
+    internal static Dictionary<string, ModelUsage>? ReadModels(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -77,7 +77,7 @@ internal static class UsageReader
         return models;
     }
 
-    private static ModelUsage? ReadModel(ref Utf8JsonReader reader)
+    private static ModelUsage? ReadModel(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -91,27 +91,27 @@ internal static class UsageReader
         while (MemberReader.Next(ref reader, out var member))
         {
             if (member.SequenceEqual("inputTokens"u8))
-                inputTokens = LenientNumber.ReadInt64(ref reader);
+                inputTokens = MemberReader.ToInt64(ref reader);
             else if (member.SequenceEqual("outputTokens"u8))
-                outputTokens = LenientNumber.ReadInt64(ref reader);
+                outputTokens = MemberReader.ToInt64(ref reader);
             else if (member.SequenceEqual("thinkingTokens"u8))
                 thinkingTokens = MemberReader.Int64(ref reader);
             else if (member.SequenceEqual("cacheReadInputTokens"u8))
-                cacheReadInputTokens = LenientNumber.ReadInt64(ref reader);
+                cacheReadInputTokens = MemberReader.ToInt64(ref reader);
             else if (member.SequenceEqual("cacheCreationInputTokens"u8))
-                cacheCreationInputTokens = LenientNumber.ReadInt64(ref reader);
+                cacheCreationInputTokens = MemberReader.ToInt64(ref reader);
             else if (member.SequenceEqual("cacheCreationEphemeral5mInputTokens"u8))
                 cacheCreation5MinuteInputTokens = MemberReader.Int64(ref reader);
             else if (member.SequenceEqual("cacheCreationEphemeral1hInputTokens"u8))
                 cacheCreation1HourInputTokens = MemberReader.Int64(ref reader);
             else if (member.SequenceEqual("webSearchRequests"u8))
-                webSearchRequests = LenientNumber.ReadInt64(ref reader);
+                webSearchRequests = MemberReader.ToInt64(ref reader);
             else if (member.SequenceEqual("costUSD"u8))
-                costUsd = LenientNumber.ReadDecimal(ref reader);
+                costUsd = MemberReader.ToDecimal(ref reader);
             else if (member.SequenceEqual("contextWindow"u8))
-                contextWindow = LenientNumber.ReadInt64(ref reader);
+                contextWindow = MemberReader.ToInt64(ref reader);
             else if (member.SequenceEqual("maxOutputTokens"u8))
-                maxOutputTokens = LenientNumber.ReadInt64(ref reader);
+                maxOutputTokens = MemberReader.ToInt64(ref reader);
             else if (member.SequenceEqual("canonicalModel"u8))
                 canonicalModel = MemberReader.Text(ref reader);
             else if (member.SequenceEqual("provider"u8))
@@ -142,7 +142,7 @@ internal static class UsageReader
         };
     }
 
-    private static OutputTokensDetails? ReadOutputDetails(ref Utf8JsonReader reader)
+    private static OutputTokensDetails? ReadOutputDetails(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -164,7 +164,7 @@ internal static class UsageReader
         };
     }
 
-    private static ServerToolUsage? ReadServerTools(ref Utf8JsonReader reader)
+    private static ServerToolUsage? ReadServerTools(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -189,7 +189,7 @@ internal static class UsageReader
         };
     }
 
-    private static CacheCreation? ReadCacheCreation(ref Utf8JsonReader reader)
+    private static CacheCreation? ReadCacheCreation(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;

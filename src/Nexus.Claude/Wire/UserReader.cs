@@ -5,7 +5,7 @@ namespace Nexus.Claude.Wire;
 /// <summary>Reads <see cref="UserMessage"/>, most often the result of a tool, without JSON contracts.</summary>
 internal static class UserReader
 {
-    internal static UserMessage Read(ref Utf8JsonReader reader)
+    internal static UserMessage Read(ref JsonTokenReader reader)
     {
         UserMessageBody? message = null;
         string? parentToolUseId = null, sessionId = null, uuid = null, timestamp = null, agentId = null, subagentType = null,
@@ -83,7 +83,7 @@ internal static class UserReader
         };
     }
 
-    private static UserMessageBody? ReadBody(ref Utf8JsonReader reader)
+    private static UserMessageBody? ReadBody(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -109,7 +109,7 @@ internal static class UserReader
         };
     }
 
-    private static List<ToolResultMeta>? ReadToolResultMetas(ref Utf8JsonReader reader)
+    private static List<ToolResultMeta>? ReadToolResultMetas(ref JsonTokenReader reader)
     {
         if (!MemberReader.EnterArray(ref reader))
             return null;
@@ -119,7 +119,7 @@ internal static class UserReader
         return items;
     }
 
-    private static ToolResultMeta? ReadToolResultMeta(ref Utf8JsonReader reader)
+    private static ToolResultMeta? ReadToolResultMeta(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;
@@ -151,7 +151,7 @@ internal static class UserReader
         };
     }
 
-    private static ToolPermissionDecision? ReadDecision(ref Utf8JsonReader reader)
+    private static ToolPermissionDecision? ReadDecision(ref JsonTokenReader reader)
     {
         if (!MemberReader.Enter(ref reader))
             return null;

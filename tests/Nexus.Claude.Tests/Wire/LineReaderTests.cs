@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.IO.Pipes;
 using System.Text;
 using CsCheck;
 using Nexus.Claude.Tests.Protocol;
@@ -66,6 +67,30 @@ internal sealed class LineReaderTests
     }
 
     [Test]
+    public async Task A_line_of_megabytes_comes_whole_through_a_pipe_that_is_enlarged_for_it()
+    {
+        await using var writer = new AnonymousPipeServerStream(PipeDirection.Out);
+        await using var stream = new AnonymousPipeClientStream(PipeDirection.In, writer.ClientSafePipeHandle);
+        var content = new byte[5_000_000];
+        for (var i = 0; i < content.Length; i++)
+            content[i] = (byte)('a' + (i * 7 % 26));
+        var writing = Task.Run(async () =>
+        {
+            await writer.WriteAsync(content);
+            await writer.WriteAsync("\nshort\n"u8.ToArray());
+            await writer.DisposeAsync();
+        });
+
+        var lines = await ReadAllAsync(stream, maxLineBytes: int.MaxValue, bufferBytes: 80 * 1024);
+
+        await writing;
+        Assert.That(lines.Select(static line => line.Kind), Has.All.EqualTo(LineKind.Whole));
+        Assert.That(lines[0].Bytes.AsSpan().SequenceEqual(content), Is.True);
+        Assert.That(Encoding.UTF8.GetString(lines[1].Bytes), Is.EqualTo("short"));
+        Assert.That(lines, Has.Count.EqualTo(2));
+    }
+
+    [Test]
     public async Task A_wait_that_is_called_off_ends_the_output_with_what_was_begun()
     {
         var pipe = new Pipe();
@@ -78,7 +103,7 @@ internal sealed class LineReaderTests
         var waiting = reader.WaitAsync(CancellationToken.None);
         reader.CancelWait();
 
-        Assert.That(await waiting.AsTask().InTime());
+        Assert.That(await waiting.InTime());
         Assert.That(reader.TryRead(out line) && line.Kind == LineKind.CutOff);
         Assert.That(await reader.WaitAsync(CancellationToken.None), Is.False);
         reader.CancelWait();
@@ -109,16 +134,16 @@ internal sealed class LineReaderTests
         using var stop = new CancellationTokenSource();
         var waiting = reader.WaitAsync(stop.Token);
         await stop.CancelAsync();
-        await waiting.AsTask().FailureAsync<OperationCanceledException>();
+        await waiting.FailureAsync<OperationCanceledException>();
 
         await pipe.Writer.WriteAsync("one\n"u8.ToArray());
         Assert.That(await reader.WaitAsync(CancellationToken.None));
         Assert.That(reader.TryRead(out var line) && line.Kind == LineKind.Whole);
     }
 
-    private static async Task<List<Line>> ReadAllAsync(Stream stream, int maxLineBytes)
+    private static async Task<List<Line>> ReadAllAsync(Stream stream, int maxLineBytes, int bufferBytes = 16)
     {
-        using var reader = new LineReader(stream, maxLineBytes, bufferBytes: 16);
+        using var reader = new LineReader(stream, maxLineBytes, bufferBytes);
         var lines = new List<Line>();
         while (await reader.WaitAsync(CancellationToken.None))
         {

@@ -1,0 +1,180 @@
+using System.Text;
+using System.Text.Json;
+using CsCheck;
+using Nexus.Claude.Wire;
+
+namespace Nexus.Claude.Tests.Wire;
+
+[Parallelizable(ParallelScope.All)]
+public sealed class JsonTokenReaderTests
+{
+    private static readonly Gen<string> Space = Gen.OneOf<string>("", "", "", " ", "\t\r\n");
+
+    private static readonly Gen<string> Text = Gen.OneOf<string>(
+        Gen.String[0, 40].Select(text => JsonSerializer.Serialize(text)),
+        Gen.OneOf<string>("\"\"", "\"type\"", "\"a\\u0041\\n\\\\\\\"\\/\\b\\f\\r\\t\"", "\"\\ud83d\\ude00\"", $"\"{new string('x', 70)}\\n{new string('y', 33)}\""));
+
+    private static readonly Gen<string> Scalar = Gen.OneOf<string>(
+        Gen.OneOf<string>("null", "true", "false", "0", "-0", "-1", "7", "1.5", "-0.25e-3", "1E+4", "123456789012345678", "1234567890123456789", "123456789012345678901234567890"),
+        Text);
+
+    private static readonly Gen<string> Document = Json(4);
+
+    [Test]
+    public void Any_JSON_gives_the_tokens_that_the_framework_finds() => Document.Sample(CheckSame, iter: 4000);
+
+    [Test]
+    public void Any_text_near_JSON_is_refused_where_the_framework_refuses_it() =>
+        Gen.Select(Document, Gen.Select(Gen.Int[0, 100000], Gen.OneOf<char>(Gen.OneOf<char>([.. "{}[]\",:\\ue.-+01tnf \n\u0001"]), Gen.Char[' ', '~'])).Array[1, 3]).Sample(
+            (json, changes) =>
+            {
+                var text = json.ToCharArray();
+                foreach (var (place, character) in changes)
+                    text[place % text.Length] = character;
+                CheckSame(new string(text));
+                CheckSame(json[..(changes[0].Item1 % (json.Length + 1))]);
+            },
+            iter: 8000);
+
+    [TestCase("")]
+    [TestCase(" ")]
+    [TestCase("01")]
+    [TestCase("-")]
+    [TestCase("1.")]
+    [TestCase("1e")]
+    [TestCase("[1,]")]
+    [TestCase("{\"a\":1,}")]
+    [TestCase("{\"a\" 1}")]
+    [TestCase("[1 2]")]
+    [TestCase("[}")]
+    [TestCase("{]")]
+    [TestCase("\"\\x\"")]
+    [TestCase("\"\\u12g4\"")]
+    [TestCase("\"\\u12")]
+    [TestCase("tru")]
+    [TestCase("nulll")]
+    [TestCase("1 1")]
+    [TestCase("{\"a\":{\"b\":[1,{\"c\":null}]}} ")]
+    public void What_is_no_JSON_is_refused_as_by_the_framework(string json) => CheckSame(json);
+
+    [Test]
+    public void Nesting_goes_as_deep_as_the_contracts([Range(254, 258)] int depth) =>
+        CheckSame(string.Concat(Enumerable.Repeat("[{\"a\":", depth / 2)) + (depth % 2 == 1 ? "[]" : "1") + string.Concat(Enumerable.Repeat("}]", depth / 2)));
+
+    [Test]
+    public void A_value_can_be_skipped_read_by_the_framework_or_recognised_and_the_reader_goes_on_behind_it() => Document.Sample(
+        json =>
+        {
+            var line = Encoding.UTF8.GetBytes($"{{\"a\":[1,{json}],\"b\":[{json}],\"c\":[{json}]}}");
+            var known = Encoding.UTF8.GetBytes($"[{json}]");
+            var reader = new JsonTokenReader(line);
+            Assert.That(reader.Read() && MemberReader.Next(ref reader, out _) && reader.Read() && reader.Read(), Is.True);
+            var element = MemberReader.Json(ref reader);
+            Assert.That(element.GetRawText(), Is.EqualTo(json.Trim()));
+            Assert.That(reader.Read(), Is.True);
+            Assert.That(reader.TokenType, Is.EqualTo(JsonTokenType.EndArray));
+            Assert.That(MemberReader.Next(ref reader, out _), Is.True);
+            var start = reader.TokenStartIndex;
+            reader.Skip();
+            Assert.That(reader.Since(start).SequenceEqual(known), Is.True);
+            Assert.That(MemberReader.Next(ref reader, out var name), Is.True);
+            Assert.That(name.SequenceEqual("c"u8), Is.True);
+            Assert.That(reader.TrySkipArray("[7,7,7,7]"u8), Is.False);
+            Assert.That(reader.TrySkipArray(known), Is.True);
+            Assert.That(MemberReader.Next(ref reader, out _), Is.False);
+            Assert.That(reader.TokenType, Is.EqualTo(JsonTokenType.EndObject));
+            Assert.That(reader.Read(), Is.False);
+        },
+        iter: 2000);
+
+    [Test]
+    public void A_list_that_comes_again_is_the_same_list_and_one_that_differs_is_read()
+    {
+        var texts = new RepeatedValue<List<string>>(MemberReader.Texts);
+        var first = Read("""["a","b"]""");
+        Assert.That(first, Is.EqualTo(new[] { "a", "b" }));
+        Assert.That(Read("""["a","b"]"""), Is.SameAs(first));
+        Assert.That(Read("""["a","b","c"]"""), Is.EqualTo(new[] { "a", "b", "c" }));
+        Assert.That(Read("""["a"]"""), Is.EqualTo(new[] { "a" }));
+        Assert.That(Read("null"), Is.Null);
+        Assert.That(Read("""["a"]"""), Is.EqualTo(new[] { "a" }));
+
+        List<string>? Read(string json)
+        {
+            var reader = new JsonTokenReader(Encoding.UTF8.GetBytes($"{json},"));
+            reader.Read();
+            return texts.Read(ref reader);
+        }
+    }
+
+    [Test]
+    public void A_new_id_is_a_UUID_as_the_framework_writes_it()
+    {
+        var ids = Enumerable.Range(0, 100).Select(_ => RandomUuid.New()).ToHashSet();
+        Assert.That(ids, Has.Count.EqualTo(100));
+        Assert.That(ids.Where(id => Guid.ParseExact(id, "D").ToString() != id || id[14] != '4'), Is.Empty);
+    }
+
+    private static void CheckSame(string json)
+    {
+        var line = Encoding.UTF8.GetBytes(json);
+        Assert.That(ReadByUs(line), Is.EqualTo(ReadByFramework(line)), json);
+    }
+
+    private static List<string> ReadByFramework(byte[] line)
+    {
+        List<string> tokens = [];
+        var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = JsonTokenReader.MaxDepth });
+        try
+        {
+            while (reader.Read())
+            {
+                tokens.Add(reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName
+                    ? $"{reader.TokenType} {reader.TokenStartIndex} {reader.ValueIsEscaped} {Encoding.UTF8.GetString(reader.ValueSpan)} {reader.GetString()}"
+                    : $"{reader.TokenType} {reader.TokenStartIndex}{NumberOf(reader.TokenType, reader.ValueSpan)}");
+            }
+        }
+        catch (Exception refused) when (refused is JsonException or InvalidOperationException)
+        {
+            return [];
+        }
+
+        return tokens;
+    }
+
+    private static List<string> ReadByUs(byte[] line)
+    {
+        List<string> tokens = [];
+        var reader = new JsonTokenReader(line);
+        try
+        {
+            while (reader.Read())
+            {
+                tokens.Add(reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName
+                    ? $"{reader.TokenType} {reader.TokenStartIndex} {reader.ValueIsEscaped} {Encoding.UTF8.GetString(reader.ValueSpan)} {reader.GetString()}"
+                    : $"{reader.TokenType} {reader.TokenStartIndex}{NumberOf(reader.TokenType, reader.ValueSpan)}");
+                Assert.That(!reader.TryGetDigits(out var digits) || digits.ToString() == Encoding.UTF8.GetString(reader.ValueSpan).TrimStart('0').PadLeft(1, '0'));
+            }
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+
+        return tokens;
+    }
+
+    private static string NumberOf(JsonTokenType type, ReadOnlySpan<byte> value) =>
+        type == JsonTokenType.Number ? $" {Encoding.UTF8.GetString(value)}" : "";
+
+    private static Gen<string> Json(int depth)
+    {
+        if (depth == 0)
+            return Scalar;
+        var inner = Json(depth - 1);
+        return Gen.OneOf<string>(
+            Scalar,
+            Gen.Select(Space, inner, Space).Select((before, value, after) => before + value + after).Array[0, 4].Select(items => $"[{string.Join(',', items)}]"),
+            Gen.Select(Space, Text, Space, inner, Space).Select((a, name, b, value, c) => $"{a}{name}{b}:{value}{c}").Array[0, 4].Select(items => $"{{{string.Join(',', items)}}}"));
+    }
+}
