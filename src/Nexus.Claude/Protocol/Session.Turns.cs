@@ -55,7 +55,7 @@ internal sealed partial class Session
         _settings.Logger.PromptSent(id, _connection.ProcessId);
         if (_settings.Telemetry.IncludeContent && _settings.Logger.IsEnabled(LogLevel.Trace))
             _settings.Logger.PromptSentSensitive(id, _connection.ProcessId, Encoding.UTF8.GetString(line.Span).TrimEnd('\n'));
-        var write = _writer.WriteAsync(line);
+        var write = _prompts.SendAsync(turn, line);
         if (!write.IsCompletedSuccessfully)
             Own(WatchDeliveryAsync(turn, write));
         return turn;
@@ -78,11 +78,37 @@ internal sealed partial class Session
     /// <param name="turn">The turn.</param>
     /// <returns>A task that ends when the turn has.</returns>
     /// <exception cref="ClaudeTimeoutException">The CLI did not let go of the turn.</exception>
-    public async Task InterruptAsync(Turn turn)
+    public Task InterruptAsync(Turn turn)
+    {
+        if (_prompts.TryTakeBack(turn))
+        {
+            _router.Fail(turn, NeverRan());
+            return Task.CompletedTask;
+        }
+
+        // Before the first word to the CLI: whatever is sent from here on is not to be hit.
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _prompts.HoldUntil(over.Task);
+        return InterruptAsync(turn, over);
+    }
+
+    private async Task InterruptAsync(Turn turn, TaskCompletionSource over)
+    {
+        try
+        {
+            await InterruptUntilItEndsAsync(turn).ConfigureAwait(false);
+        }
+        finally
+        {
+            over.TrySetResult();
+        }
+    }
+
+    private async Task InterruptUntilItEndsAsync(Turn turn)
     {
         foreach (var patience in InterruptPatience)
         {
-            if (!turn.Started.IsCompleted && await TryDequeueAsync(turn).ConfigureAwait(false))
+            if (!turn.Started.IsCompleted && await TryDequeueOrEndAsync(turn).ConfigureAwait(false))
                 return;
             if (!turn.Started.IsCompleted)
                 await WaitAnyAsync(patience, turn.Started, turn.Ended).ConfigureAwait(false);
@@ -141,7 +167,16 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>Takes a prompt out of the CLI's queue if it still waits there.</summary>
+    /// <summary>Takes a prompt out of the CLI's queue if it still waits there, unless the turn ends before the CLI has answered.</summary>
+    private async Task<bool> TryDequeueOrEndAsync(Turn turn)
+    {
+        var dequeuing = TryDequeueAsync(turn);
+        if (await Task.WhenAny(dequeuing, turn.Ended).ConfigureAwait(false) == dequeuing)
+            return await dequeuing.ConfigureAwait(false);
+        dequeuing.Observe();
+        return true;
+    }
+
     private async Task<bool> TryDequeueAsync(Turn turn)
     {
         try
@@ -160,9 +195,11 @@ internal sealed partial class Session
             return false;
         }
 
-        _router.Fail(turn, new OperationCanceledException("The prompt was taken out of the queue before it ran."));
+        _router.Fail(turn, NeverRan());
         return true;
     }
+
+    private static OperationCanceledException NeverRan() => new("The prompt was taken out of the queue before it ran.");
 
     private async Task WatchDeliveryAsync(Turn turn, Task write)
     {

@@ -28,6 +28,7 @@ internal sealed partial class Session
     private readonly LineReader _lines;
     private readonly List<StreamEventMessage> _partials = [];
     private readonly LineWriter _writer;
+    private readonly PromptGate _prompts;
     private readonly InboundRequests _inbound;
     private readonly TurnRouter _router;
     private readonly SessionTelemetry _telemetry;
@@ -49,6 +50,7 @@ internal sealed partial class Session
         _settings = settings;
         _lines = new LineReader(connection.Output, settings.MaxLineBytes);
         _writer = new LineWriter(connection.Input);
+        _prompts = new PromptGate(_writer);
         _telemetry = new SessionTelemetry(settings.Telemetry, settings.TimeProvider, settings.Logger);
         Control = new ControlChannel(_writer, settings.TimeProvider, _telemetry);
         _inbound = new InboundRequests(_writer, settings, _telemetry, RunForCaller);

@@ -115,6 +115,9 @@ internal sealed class FakeCli : ICliConnection
     /// <summary>Takes the next prompt and returns its id.</summary>
     public async Task<string> TakePromptAsync() => Text(await TakeAsync(line => Text(line, "type") == "user"), "uuid")!;
 
+    /// <summary>Whether the SDK has sent a prompt before the lines that were taken last, which no call has taken.</summary>
+    public bool HasPassedPrompt => _passedOver.Exists(line => Text(line, "type") == "user");
+
     /// <summary>Everything the SDK has written that no call has taken, up to its closing of the input.</summary>
     public async Task<IReadOnlyList<JsonElement>> TakeRestAsync()
     {

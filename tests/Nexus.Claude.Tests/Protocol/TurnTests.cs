@@ -259,6 +259,60 @@ internal sealed class TurnTests
     }
 
     [Test]
+    public async Task A_prompt_that_follows_a_cancelled_one_waits_until_the_interrupt_has_been_answered_and_is_not_hit([Values] bool endsByItself)
+    {
+        var cli = new FakeCli();
+        var session = await cli.StartAsync();
+        using var cancel = new CancellationTokenSource();
+        var turn = session.Send("1", cancel.Token);
+        await cli.SayAsync(CliLines.Lifecycle(turn.PromptId, "started"));
+        await WhenAsync(() => turn.State == TurnState.Running);
+        await cli.TakePromptAsync();
+
+        await cancel.CancelAsync();
+        var interrupt = await cli.TakeControlAsync("interrupt");
+        var next = session.Send("2", CancellationToken.None);
+        if (endsByItself)
+            await cli.SayAsync(CliLines.Turn(turn.PromptId)[3..]);
+        var mode = session.Control.RequestAsync("set_permission_mode", null, TimeSpan.FromMinutes(1), CancellationToken.None);
+        await cli.AnswerAsync(await cli.TakeControlAsync("set_permission_mode"));
+        await mode.InTime();
+        Assert.That(cli.HasPassedPrompt, Is.False, "the CLI has not said yet what the interrupt has hit");
+        await cli.AnswerAsync(interrupt);
+        if (!endsByItself)
+            await cli.SayAsync(Aborted(turn.PromptId), CliLines.Lifecycle(turn.PromptId, "cancelled"));
+
+        await FinishAsync(cli, next);
+        Assert.That(Subtypes(await RestAsync(cli, session)), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_prompt_that_is_cancelled_while_it_waits_for_an_interrupt_is_never_sent_and_the_one_behind_it_is()
+    {
+        var cli = new FakeCli();
+        var session = await cli.StartAsync();
+        var turn = session.Send("1", CancellationToken.None);
+        await cli.SayAsync(CliLines.Lifecycle(turn.PromptId, "started"));
+        await WhenAsync(() => turn.State == TurnState.Running);
+        await cli.TakePromptAsync();
+        var interrupting = turn.InterruptAsync();
+        var interrupt = await cli.TakeControlAsync("interrupt");
+        using var cancel = new CancellationTokenSource();
+        var second = session.Send("2", cancel.Token);
+        var third = session.Send("3", CancellationToken.None);
+
+        await cancel.CancelAsync();
+        await second.ResultAsync().FailureAsync<OperationCanceledException>();
+        await cli.AnswerAsync(interrupt);
+        await cli.SayAsync(Aborted(turn.PromptId), CliLines.Lifecycle(turn.PromptId, "cancelled"));
+        await interrupting.InTime();
+
+        await FinishAsync(cli, third);
+        Assert.That(cli.HasPassedPrompt, Is.False);
+        Assert.That(Subtypes(await RestAsync(cli, session)), Is.Empty);
+    }
+
+    [Test]
     public async Task Cancelling_after_the_end_does_nothing()
     {
         var cli = new FakeCli();
@@ -409,7 +463,7 @@ internal sealed class TurnTests
         {
             using var cancel = new CancellationTokenSource();
             var turn = session.Send("1", cancel.Token);
-            var id = await cli.TakePromptAsync();
+            var id = await TakePromptAndAnswerAsync(cli);
             var cancelling = Task.Run(cancel.Cancel);
             await cli.SayAsync(CliLines.Turn(id));
             await cancelling.InTime();
@@ -427,6 +481,18 @@ internal sealed class TurnTests
         await foreach (var message in turn.WithCancellation(cancellationToken))
             Assert.That(message, Is.Not.Null);
         return new WeakReference(turn);
+    }
+
+    /// <summary>Takes the next prompt; answers what control requests come before it, as the CLI does.</summary>
+    private static async Task<string> TakePromptAndAnswerAsync(FakeCli cli)
+    {
+        while (true)
+        {
+            var line = await cli.TakeAsync(static _ => true);
+            if (FakeCli.Text(line, "type") == "user")
+                return FakeCli.Text(line, "uuid")!;
+            await cli.AnswerAsync(FakeCli.Text(line, "request_id")!);
+        }
     }
 
     private static async Task FinishAsync(FakeCli cli, Turn turn)
