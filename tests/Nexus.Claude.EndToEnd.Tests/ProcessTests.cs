@@ -294,20 +294,28 @@ internal sealed class ProcessTests
     }
 
     [Test]
-    [Retry(TriesOnABusyMachine)]
     public async Task A_disposed_client_costs_no_time_of_the_processor()
     {
         await using var cli = await RealCli.StartAsync();
         await using (var client = await cli.ConnectAsync())
             await client.AskAsync("Hello", cli.Deadline);
 
+        // The runtime compiles in the background for a while after it was busy; what the client had left running would never stop.
+        var used = TimeSpan.MaxValue;
+        for (var look = 0; look < 20 && used > TimeSpan.FromMilliseconds(30); look++)
+            used = await UsedAsync(TimeSpan.FromMilliseconds(300), cli.Deadline);
+
+        Assert.That(used, Is.LessThanOrEqualTo(TimeSpan.FromMilliseconds(30)));
+    }
+
+    /// <summary>The processor time of this process in a span of time. An observation needs one; nothing is waited for.</summary>
+    private static async Task<TimeSpan> UsedAsync(TimeSpan span, CancellationToken cancellationToken)
+    {
         using var self = Process.GetCurrentProcess();
         var before = self.TotalProcessorTime;
-        // An observation needs a span of time; nothing is waited for.
-        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, cli.Deadline);
+        await Task.Delay(span, TimeProvider.System, cancellationToken);
         self.Refresh();
-
-        Assert.That(self.TotalProcessorTime - before, Is.LessThan(TimeSpan.FromMilliseconds(100)));
+        return self.TotalProcessorTime - before;
     }
 
     /// <summary>Runs what must fail, and how long the caller had to wait after the process was there.</summary>
