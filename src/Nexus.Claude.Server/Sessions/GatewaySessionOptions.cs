@@ -23,8 +23,8 @@ public sealed class GatewaySessionOptions
     /// <summary>The most processes for chat, ready, in use or kept; a request that finds all of them in use waits. Default 16; each takes about 125 MB.</summary>
     public int MaxProcesses { get; set; } = 16;
 
-    /// <summary>The most processes being started at once; each keeps a core busy for half a second. Default half of the cores, at least 1.</summary>
-    public int MaxConcurrentStarts { get; set; } = Math.Max(1, System.Environment.ProcessorCount / 2);
+    /// <summary>The most processes being started at once; each keeps a core busy for half a second. Default as many as there are cores.</summary>
+    public int MaxConcurrentStarts { get; set; } = System.Environment.ProcessorCount;
 
     /// <summary>
     /// The most conversations whose processes are kept for their next message; the one unused for longest goes first, and goes on in another
