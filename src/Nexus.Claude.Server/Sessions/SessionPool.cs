@@ -25,6 +25,7 @@ internal sealed class SessionPool : IAsyncDisposable
     private ClaudePool? _pool;
     private PrivateFolder? _folder;
     private ServerInformation? _server;
+    private Task<ServerInformation>? _asking;
     private bool _closed;
     private long _hits;
     private long _misses;
@@ -99,14 +100,37 @@ internal sealed class SessionPool : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks a process what it offers, if none has been asked yet.</summary>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Asks a process what it offers, if none has been asked yet. However many ask at once, one process is asked.</summary>
+    /// <param name="cancellationToken">Gives up the wait.</param>
     /// <returns>What the CLI says about itself.</returns>
     public async ValueTask<ServerInformation> AskServerAsync(CancellationToken cancellationToken)
     {
         if (Server is { } known)
             return known;
-        var lease = await Start().LeaseAsync(null, cancellationToken).ConfigureAwait(false);
+        var pool = Start();
+        Task<ServerInformation> asking;
+        lock (_gate)
+        {
+            // One that failed is no answer for those who come later.
+            if (_asking is null or { IsCompleted: true })
+            {
+                _asking = AskAsync(pool);
+                Own(_asking);
+            }
+
+            asking = _asking;
+        }
+
+        return await asking.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ServerInformation> AskAsync(ClaudePool pool)
+    {
+        // Leaves the caller's lock.
+        await Task.Yield();
+        if (Server is { } known)
+            return known;
+        var lease = await pool.LeaseAsync(null, CancellationToken.None).ConfigureAwait(false);
         var server = Learn(lease.Client);
         Own(lease.DisposeAsync().AsTask());
         return server;

@@ -27,4 +27,15 @@ internal sealed class ModelCatalogTests
 
         async Task<CatalogModel?> FindAsync(string name) => await engine.Models.FindAsync(name, engine.Deadline);
     }
+
+    [Test]
+    public async Task Many_who_ask_for_the_models_at_once_are_answered_by_one_process()
+    {
+        await using var engine = await Engine.StartAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(async _ => await engine.Models.ListAsync(engine.Deadline)));
+
+        Assert.That(answers, Has.All.Count.EqualTo(answers[0].Count).And.All.Not.Empty);
+        Assert.That(engine.Statistics.Processes.ColdLeases + engine.Statistics.Processes.WarmLeases, Is.EqualTo(1));
+    }
 }
