@@ -11,7 +11,7 @@ internal static class Burst
         await using var gateway = await GatewayProcess.StartAsync(path, cli, environment);
         Console.WriteLine("| round | clients | answered | 429 | other | slowest, s | gateway memory, MB | processes |");
         Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|");
-        for (var round = 1; round <= 4; round++)
+        for (var round = 1; round <= 8; round++)
         {
             var streams = await Task.WhenAll(Enumerable.Range(0, clients).Select(
                 i => ChatStream.RunAsync(gateway.Client, ChatStream.Says($"Round {round}, client {i}"))));
