@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Nexus.Claude.AheadOfTime;
 using Nexus.Claude.Controls;
 using Nexus.Claude.Protocol;
 

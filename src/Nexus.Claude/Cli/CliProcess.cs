@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Nexus.Claude.AheadOfTime;
 using Nexus.Claude.Diagnostics;
-using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude.Cli;
 

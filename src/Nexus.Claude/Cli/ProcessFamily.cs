@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
-using Nexus.Claude.Wire;
+using Nexus.Claude.AheadOfTime;
 
 namespace Nexus.Claude.Cli;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using Nexus.Claude.Protocol;
+using Nexus.Claude.AheadOfTime;
 
 namespace Nexus.Claude.Cli;
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Nexus.Claude.AheadOfTime;
 using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Wire;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Nexus.Claude.AheadOfTime;
 using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Wire;
 

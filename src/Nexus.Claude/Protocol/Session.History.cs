@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nexus.Claude.AheadOfTime;
 using Nexus.Claude.Wire;
 
 namespace Nexus.Claude.Protocol;

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Nexus.Claude.AheadOfTime;
 using Nexus.Claude.Diagnostics;
-using Nexus.Claude.Wire;
 
 namespace Nexus.Claude.Protocol;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Nexus.Claude.AheadOfTime;
 using Nexus.Claude.Cli;
 using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Wire;

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Nexus.Claude.AheadOfTime;
 using Nexus.Claude.Cli;
 using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Wire;

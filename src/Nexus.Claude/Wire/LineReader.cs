@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using Nexus.Claude.Protocol;
+using Nexus.Claude.AheadOfTime;
 
 namespace Nexus.Claude.Wire;
 

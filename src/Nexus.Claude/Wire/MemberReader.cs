@@ -104,7 +104,6 @@ internal static class MemberReader
         return number;
     }
 
-
     internal static long? Int64(ref JsonTokenReader reader) =>
         reader.TokenType == JsonTokenType.Null ? null : ToInt64(ref reader);
 
@@ -128,7 +127,6 @@ internal static class MemberReader
         return number;
     }
 
-
     internal static TimeSpan? Milliseconds(ref JsonTokenReader reader) =>
         reader.TokenType == JsonTokenType.Null ? null : ToDuration(ref reader);
 
@@ -142,7 +140,6 @@ internal static class MemberReader
         reader.Return(borrowed);
         return duration;
     }
-
 
     internal static JsonElement? Element(ref JsonTokenReader reader) =>
         reader.TokenType == JsonTokenType.Null ? null : Json(ref reader);

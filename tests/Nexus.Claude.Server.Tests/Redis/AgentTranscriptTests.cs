@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Nexus.Claude.Server.Redis;
 using Nexus.Claude.Server.Security;
+using Nexus.Claude.Server.Tests.Conversations;
 using Nexus.Claude.Server.Tests.Sessions;
 using Nexus.Claude.Server.Turns;
 using Nexus.Claude.Testing;
@@ -86,13 +87,15 @@ internal sealed class AgentTranscriptTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var one = await StartAsync(redis);
-        await ReadAsync(one);
+        await using var host = await GatewayHost.StartAsync(new ScriptedTurns(), options => options.Redis.ConnectionString = redis.ConnectionString);
+        var id = await ConversationRouteTests.MakeAsync(host);
+        await ReadAsync(one, id, Caller.Anonymous.KeyId);
         await using var connection = Connect(redis);
         Assert.That(await SessionsOf(connection).ListAsync(cancellationToken: one.Deadline), Has.Count.EqualTo(1));
 
-        var transcripts = new RedisTranscripts(connection, OptionsOf(redis), TimeProvider.System, NullLogger<RedisTranscripts>.Instance);
-        await transcripts.ForgetAsync("agent", "conv_1", one.Deadline);
+        using var deleted = await host.Client.DeleteAsync(new Uri($"/v1/conversations/{id}", UriKind.Relative), one.Deadline);
 
+        Assert.That(deleted.IsSuccessStatusCode);
         Assert.That(await SessionsOf(connection).ListAsync(cancellationToken: one.Deadline), Is.Empty);
     }
 
@@ -128,11 +131,15 @@ internal sealed class AgentTranscriptTests
         return engine;
     }
 
-    private async Task<IReadOnlyList<TurnMessage>> ReadAsync(Engine engine)
+    private async Task<IReadOnlyList<TurnMessage>> ReadAsync(Engine engine, string conversation = "conv_1", string owner = "agent")
     {
         engine.Api.Enqueue(ScriptedReply.ToolUse("Read", $$"""{"file_path":"{{Path.Combine(_folder, "inside.txt")}}"}"""));
         engine.Api.Enqueue(ScriptedReply.Text("I have."));
-        var reply = await engine.RunAsync(Request(engine, User("Read it.")));
+        var reply = await engine.RunAsync(Request(engine, User("Read it.")) with
+        {
+            ConversationId = conversation,
+            Caller = new Caller(owner, KeyPolicy.Open with { AllowsAgent = true, WorkingDirectories = [_folder] }),
+        });
         Assert.That(reply.Text, Is.EqualTo("I have."));
         return [User("Read it."), reply.Message];
     }

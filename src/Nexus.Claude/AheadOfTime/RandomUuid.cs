@@ -1,4 +1,4 @@
-namespace Nexus.Claude.Wire;
+namespace Nexus.Claude.AheadOfTime;
 
 /// <summary>New ids as text.</summary>
 /// <remarks>The framework's own formatting uses vectors that code compiled ahead may not assume; the first id would wait for it to be compiled.</remarks>

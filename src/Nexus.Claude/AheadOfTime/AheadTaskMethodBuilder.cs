@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
-namespace Nexus.Claude.Protocol;
+namespace Nexus.Claude.AheadOfTime;
 
 /// <summary>
 /// Builds the tasks of async methods that are awaited on the way to a first answer. The task and its outcome are the framework's; only what

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using Nexus.Claude.Protocol;
+using Nexus.Claude.AheadOfTime;
 
-namespace Nexus.Claude.Tests.Protocol;
+namespace Nexus.Claude.Tests.AheadOfTime;
 
 [Parallelizable(ParallelScope.All)]
 public sealed class AheadTaskMethodBuilderTests
