@@ -12,6 +12,8 @@ internal static class MemoryPath
         {
             if (part is "" or ".")
                 continue;
+            if (part == ".." && windows && parts is [[_, ':']])
+                continue; // There is nothing above a drive.
             if (part == ".." && parts.Count > 0 && parts[^1] != "..")
                 parts.RemoveAt(parts.Count - 1);
             else
@@ -19,9 +21,11 @@ internal static class MemoryPath
         }
 
         string joined = string.Join('/', parts);
-        if (windows)
-            return path.StartsWith(@"\\", StringComparison.Ordinal) ? "//" + joined : char.ToLowerInvariant(joined[0]) + joined[1..];
-        return path.StartsWith('/') ? "/" + joined : joined;
+        if (path.StartsWith(@"\\", StringComparison.Ordinal))
+            return "//" + joined;
+        if (joined.Length == 0)
+            return path.StartsWith('/') || path.StartsWith('\\') ? "/" : "";
+        return windows ? char.ToLowerInvariant(joined[0]) + joined[1..] : path.StartsWith('/') ? "/" + joined : joined;
     }
 
     /// <summary>True when both name the same place, in the manner of the machine they are from.</summary>
