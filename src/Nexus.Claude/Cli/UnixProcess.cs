@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.IO.Pipes;
 using System.Runtime.InteropServices;
+using Nexus.Claude.Pipes;
 
 namespace Nexus.Claude.Cli;
 
@@ -113,9 +115,19 @@ internal sealed partial class UnixProcess(CliStart start) : CliProcess(start)
         _process.Exited += (_, _) => SetExited(_process);
         _process.Start();
         Family.Adopt(_process);
-        _input = _process.StandardInput.BaseStream;
-        _output = _process.StandardOutput.BaseStream;
-        _error = _process.StandardError.BaseStream;
+        try
+        {
+            _input = PipeOf(_process.StandardInput.BaseStream);
+            _output = PipeOf(_process.StandardOutput.BaseStream);
+            _error = PipeOf(_process.StandardError.BaseStream);
+        }
+        catch (Exception)
+        {
+            // Nobody could speak to it.
+            _process.Kill(entireProcessTree: true);
+            throw;
+        }
+
         _draining = DrainStandardErrorAsync(_error, CancellationToken.None);
         return _process.Id;
     }
@@ -132,6 +144,9 @@ internal sealed partial class UnixProcess(CliStart start) : CliProcess(start)
             SetExited(null);
         }
     }
+
+    /// <summary>Our own way to wait for a pipe, where the system has what it takes.</summary>
+    private static Stream PipeOf(Stream stream) => OperatingSystem.IsLinux() && stream is PipeStream pipe ? new LinuxPipe(pipe) : stream;
 
     private static async Task CloseAsync(Stream stream)
     {

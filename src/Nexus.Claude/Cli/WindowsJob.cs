@@ -19,12 +19,12 @@ internal sealed partial class WindowsJob : IDisposable
     /// <summary>Puts a process and all it will start into a new job.</summary>
     /// <param name="process">The process, just started.</param>
     /// <returns>The job; null when the system refuses one, in which case only the tree walk is left.</returns>
-    public static WindowsJob? TryAdopt(Process process)
+    public static unsafe WindowsJob? TryAdopt(Process process)
     {
         var handle = CreateJobObject(0, 0);
         var limits = new ExtendedLimits { LimitFlags = KillOnJobClose };
         if (!handle.IsInvalid
-            && SetInformationJobObject(handle, ExtendedLimitInformation, ref limits, (uint)Marshal.SizeOf<ExtendedLimits>())
+            && SetInformationJobObject(handle, ExtendedLimitInformation, ref limits, (uint)sizeof(ExtendedLimits))
             && AssignProcessToJobObject(handle, process.SafeHandle))
         {
             return new WindowsJob(handle);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Nexus.Claude.AheadOfTime;
+using Nexus.Claude.Pipes;
 
 namespace Nexus.Claude.Wire;
 
@@ -193,7 +194,7 @@ internal sealed class LineReader : IDisposable
         _partBytes += _end;
         // The second part of a line says that megabytes may follow. To give every pipe so much would use up what one user may have.
         if (_parts.Count == 2)
-            PipeCapacity.TryEnlarge(_stream);
+            (_stream as LinuxPipe)?.TryEnlarge();
         _buffer = ArrayPool<byte>.Shared.Rent(Math.Min(LongestPart, _own.Length * 8));
         _start = _searched = _end = 0;
     }
