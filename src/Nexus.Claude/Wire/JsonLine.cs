@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Nexus.Claude.Wire;
@@ -10,7 +9,7 @@ internal static class JsonLine
     private static readonly JsonWriterOptions Options = new()
     {
         // The line goes to a program, not into HTML: text stays readable and short.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = LineEncoder.Instance,
         SkipValidation = true,
     };
 

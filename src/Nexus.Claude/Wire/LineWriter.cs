@@ -8,7 +8,7 @@ namespace Nexus.Claude.Wire;
 internal sealed class LineWriter(Stream stream)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<Entry> _waiting = new();
+    private readonly Queue<Entry> _waiting = new(capacity: 4);
     private TaskCompletionSource? _drain;
     private Exception? _failure;
     private bool _closed;
