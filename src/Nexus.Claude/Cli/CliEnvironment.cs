@@ -1,7 +1,6 @@
 using System.Collections;
-using System.Diagnostics;
 using System.Globalization;
-using System.Text;
+using Nexus.Claude.Diagnostics;
 
 namespace Nexus.Claude.Cli;
 
@@ -29,19 +28,23 @@ internal static class CliEnvironment
     public static IReadOnlyDictionary<string, string?> Build(ClaudeOptions options)
     {
         var inherited = new Dictionary<string, string?>(ClaudeOptions.EnvironmentNames);
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-            inherited[(string)variable.Key] = (string?)variable.Value;
-        return Build(options, inherited, Activity.Current);
+        if (!options.InheritEnvironment)
+        {
+            foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+                inherited[(string)variable.Key] = (string?)variable.Value;
+        }
+
+        return Build(options, inherited, TraceContext.OfCaller());
     }
 
     /// <summary>The changes: a value sets a variable, null removes it.</summary>
     /// <param name="options">Validated options.</param>
     /// <param name="inherited">What the child would inherit.</param>
-    /// <param name="activity">The span that the CLI's own should hang under; null for none.</param>
+    /// <param name="trace">The trace that the CLI is to go on with.</param>
     public static IReadOnlyDictionary<string, string?> Build(
         ClaudeOptions options,
         IReadOnlyDictionary<string, string?> inherited,
-        Activity? activity)
+        IReadOnlyDictionary<string, string> trace)
     {
         var changes = new Dictionary<string, string?>(ClaudeOptions.EnvironmentNames);
         if (!options.InheritEnvironment)
@@ -60,7 +63,11 @@ internal static class CliEnvironment
         if (OptionPaths.WorkingDirectory(options) is { } directory)
             changes["PWD"] = directory;
         if (!options.Environment.ContainsKey("TRACEPARENT"))
-            AddTrace(changes, activity);
+        {
+            foreach ((string name, string value) in trace)
+                changes[name] = value;
+        }
+
         foreach ((string name, string? value) in options.Environment)
             changes[name] = value;
         return changes;
@@ -77,25 +84,6 @@ internal static class CliEnvironment
             yield return new(FileCheckpointing, "true");
         if (options.QuestionPreviewFormat is { } format)
             yield return new(QuestionPreviewFormat, format.Value);
-    }
-
-    private static void AddTrace(Dictionary<string, string?> changes, Activity? activity)
-    {
-        if (activity is not { IdFormat: ActivityIdFormat.W3C, Id: { } id })
-            return;
-        changes["TRACEPARENT"] = id;
-        if (!string.IsNullOrEmpty(activity.TraceStateString))
-            changes["TRACESTATE"] = activity.TraceStateString;
-        var baggage = new StringBuilder();
-        foreach ((string key, string? value) in activity.Baggage)
-        {
-            if (baggage.Length > 0)
-                baggage.Append(',');
-            baggage.Append(Uri.EscapeDataString(key)).Append('=').Append(Uri.EscapeDataString(value ?? ""));
-        }
-
-        if (baggage.Length > 0)
-            changes["BAGGAGE"] = baggage.ToString();
     }
 
     private static bool IsNeededBySystem(string name) => OperatingSystem.IsWindows() && name.Equals("SystemRoot", StringComparison.OrdinalIgnoreCase);

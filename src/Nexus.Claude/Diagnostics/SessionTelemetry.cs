@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
 namespace Nexus.Claude.Diagnostics;
@@ -23,7 +24,17 @@ internal sealed class SessionTelemetry(TelemetrySettings settings, TimeProvider 
     /// <param name="promptId">Its id.</param>
     /// <param name="sessionId">The CLI's session, if it is known.</param>
     /// <returns>The turn's telemetry; null when nobody listens.</returns>
-    public TurnTelemetry? Begin(UserPrompt prompt, string promptId, string? sessionId)
+    public TurnTelemetry? Begin(UserPrompt prompt, string promptId, string? sessionId) =>
+        Listeners.ArePossible ? BeginListened(prompt, promptId, sessionId) : null;
+
+    /// <summary>True when somebody wants to know what happens in a turn. To be asked when there may be listeners only.</summary>
+    public static bool FollowsTurns
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => Spans.Source.HasListeners() || Instruments.OperationDuration.Enabled;
+    }
+
+    private TurnTelemetry? BeginListened(UserPrompt prompt, string promptId, string? sessionId)
     {
         if (!Spans.Source.HasListeners() && !Instruments.OperationDuration.Enabled && !Instruments.TimeToFirstChunk.Enabled)
             return null;

@@ -71,7 +71,7 @@ internal sealed class ParkedProcess
     {
         _standardError.Target = options.StandardError;
         var caller = ExecutionContext.Capture();
-        var connecting = Spans.Source.StartActivity(GenAi.Connect);
+        var connecting = ConnectSpan.Begin();
         return SessionStart.Adopt(Connection, command, options, features, singleStream: false, connecting, caller);
     }
 

@@ -77,15 +77,24 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time, Sessi
     /// <param name="writeFrame">Writes the members of the frame other than <c>type</c> and <c>request_id</c>.</param>
     /// <param name="timeout">How long to wait.</param>
     /// <param name="cancellationToken">Gives up; the CLI is told so.</param>
+    public Task<JsonElement> AskAsync(
+        string type,
+        string name,
+        Action<Utf8JsonWriter> writeFrame,
+        TimeSpan timeout,
+        CancellationToken cancellationToken) =>
+        Listeners.ArePossible
+            ? AskListenedAsync(type, name, writeFrame, timeout, cancellationToken)
+            : WaitForAnswerAsync(type, name, writeFrame, timeout, cancellationToken);
+
     [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
-    public async Task<JsonElement> AskAsync(
+    private async Task<JsonElement> AskListenedAsync(
         string type,
         string name,
         Action<Utf8JsonWriter> writeFrame,
         TimeSpan timeout,
         CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         if (!Instruments.ControlDuration.Enabled)
             return await WaitForAnswerAsync(type, name, writeFrame, timeout, cancellationToken).ConfigureAwait(false);
         var start = time.GetTimestamp();
@@ -116,6 +125,7 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time, Sessi
         TimeSpan timeout,
         CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var id = "req_" + Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
         var pending = new Pending(name, new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously));
         _pending[id] = pending;

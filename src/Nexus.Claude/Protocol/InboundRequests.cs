@@ -166,7 +166,7 @@ internal sealed class InboundRequests
 
     private void Measure(string subtype, long start)
     {
-        if (!Instruments.CallbackDuration.Enabled)
+        if (!Listeners.ArePossible || !Instruments.CallbackDuration.Enabled)
             return;
         _telemetry.Guarded(() => Instruments.CallbackDuration.Record(
             _time.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>(GenAi.Subtype, subtype)));

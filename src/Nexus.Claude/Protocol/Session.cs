@@ -255,7 +255,8 @@ internal sealed partial class Session
         Observe(message);
         if (message is not StreamEventMessage)
         {
-            _telemetry.Observe(message, Spans.Source.HasListeners() || Instruments.OperationDuration.Enabled ? _router.Current?.Telemetry : null);
+            if (Listeners.ArePossible)
+                _telemetry.Observe(message, SessionTelemetry.FollowsTurns ? _router.Current?.Telemetry : null);
             if (_settings.Telemetry.IncludeContent && _settings.Logger.IsEnabled(LogLevel.Trace))
                 _settings.Logger.MessageReceivedSensitive(_connection.ProcessId, Encoding.UTF8.GetString(line.Bytes));
 

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Nexus.Claude.AheadOfTime;
 using Nexus.Claude.Cli;
 using Nexus.Claude.Diagnostics;
@@ -48,34 +46,22 @@ internal sealed class SessionStart
     {
         cancellationToken.ThrowIfCancellationRequested();
         var caller = ExecutionContext.Capture();
-        var connecting = Spans.Source.StartActivity(GenAi.Connect);
+        var connecting = ConnectSpan.Begin();
         try
         {
             foreach (var feature in features.All)
                 await feature.PrepareAsync(options, cancellationToken).ConfigureAwait(false);
-            return await StartProcessAsync(options, features, singleStream, connecting, caller, cancellationToken).ConfigureAwait(false);
+            var command = CliCommand.Create(options);
+            var process = await LaunchAsync(options, command.Arguments, command.WorkingDirectory, cancellationToken).ConfigureAwait(false);
+            return Adopt(process, command, options, features, singleStream, connecting, caller);
         }
         catch (Exception failure)
         {
             foreach (var feature in features.All)
                 await feature.EndAsync().ConfigureAwait(false);
-            connecting?.Fail(failure.GetType().FullName!, null);
-            connecting?.Stop();
+            connecting?.Fail(failure);
             throw;
         }
-    }
-
-    private static async Task<SessionStart> StartProcessAsync(
-        ClaudeOptions options,
-        SessionFeatures features,
-        bool singleStream,
-        Activity? connecting,
-        ExecutionContext? caller,
-        CancellationToken cancellationToken)
-    {
-        var command = CliCommand.Create(options);
-        var process = await LaunchAsync(options, command.Arguments, command.WorkingDirectory, cancellationToken).ConfigureAwait(false);
-        return Adopt(process, command, options, features, singleStream, connecting, caller);
     }
 
     /// <summary>Finds the CLI and starts it; nothing is sent to it yet.</summary>
@@ -118,10 +104,10 @@ internal sealed class SessionStart
         ClaudeOptions options,
         SessionFeatures features,
         bool singleStream,
-        Activity? connecting,
+        ConnectSpan? connecting,
         ExecutionContext? caller)
     {
-        connecting?.SetTag(GenAi.ProcessId, connection.ProcessId);
+        connecting?.Started(connection.ProcessId);
         var begun = Begin(connection, command, SettingsFor(options, features, singleStream, LoggerOf(options)) with { CallerContext = caller });
         begun.Trace(connecting);
         begun.Session.Own(Task.Run(WarmUp.Run, CancellationToken.None));
@@ -179,37 +165,28 @@ internal sealed class SessionStart
             cancellationToken);
 
     /// <summary>Counts the process, and lets the span of the start end with the CLI's answer, whoever waits for it.</summary>
-    private void Trace(Activity? connecting)
+    private void Trace(ConnectSpan? connecting)
     {
-        Session.Telemetry.Guarded(static () =>
-        {
-            Instruments.ProcessesStarted.Add(1);
-            Instruments.ProcessesActive.Add(1);
-        });
+        if (Listeners.ArePossible)
+            Count();
+        else
+            Session.Own(CountAfterAnswerAsync());
         if (connecting is not null)
-            Session.Own(EndWithAnswerAsync(connecting));
+            Session.Own(connecting.EndWithAsync(_initialize, Session.Telemetry));
     }
 
-    private async Task EndWithAnswerAsync(Activity connecting)
+    private void Count() => Session.Telemetry.Guarded(static () =>
     {
-        string? error = null;
-        try
-        {
-            var answer = await _initialize.ConfigureAwait(false);
-            connecting.SetTag(GenAi.CliVersion, ControlChannel.TextOf(answer, "claude_code_version"));
-        }
-        catch (Exception failure)
-        {
-            // It reaches the caller where the answer is awaited.
-            error = failure.GetType().FullName;
-        }
+        Instruments.ProcessesStarted.Add(1);
+        Instruments.ProcessesActive.Add(1);
+    });
 
-        Session.Telemetry.Guarded(() =>
-        {
-            if (error is not null)
-                connecting.Fail(error, null);
-            connecting.StopAside();
-        });
+    /// <summary>Makes the instruments when the CLI is there and has enough to do by itself.</summary>
+    private async Task CountAfterAnswerAsync()
+    {
+        await ((Task)_initialize).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Session.Telemetry.Guarded(Listeners.Admit);
+        Count();
     }
 
     /// <summary>Holds the CLI's answer against what was asked of it.</summary>
@@ -227,7 +204,7 @@ internal sealed class SessionStart
             feature.WriteInitialize(json);
     }
 
-    private static ILogger LoggerOf(ClaudeOptions options) => options.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
+    private static ILogger LoggerOf(ClaudeOptions options) => SilentLogger.Or(options.LoggerFactory);
 
     private static SessionSettings SettingsFor(ClaudeOptions options, SessionFeatures features, bool singleStream, ILogger logger) => new()
     {

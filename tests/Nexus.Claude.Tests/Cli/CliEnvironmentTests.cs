@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Nexus.Claude.Cli;
+using Nexus.Claude.Diagnostics;
 
 namespace Nexus.Claude.Tests.Cli;
 
@@ -13,7 +14,7 @@ public sealed class CliEnvironmentTests
         configure?.Invoke(options);
         inherited ??= [];
         var child = inherited.ToDictionary(variable => variable.Key, variable => variable.Value!);
-        foreach ((string name, string? value) in CliEnvironment.Build(options, inherited, activity))
+        foreach ((string name, string? value) in CliEnvironment.Build(options, inherited, TraceContext.Of(activity)))
         {
             if (value is null)
                 child.Remove(name);

@@ -151,7 +151,7 @@ internal sealed class ConcurrentInstallTests
         await using var proxy = await LoopbackOrigin.StartAsync(new FileBehaviour(bench.Content).ServeAsync);
 
         var process = InstallProcess.Start(
-            bench, new Uri("http://releases.invalid/"), ("http_proxy", proxy.Address.AbsoluteUri), ("no_proxy", ""));
+            bench, new Uri("http://releases.invalid/"), new Dictionary<string, string> { ["http_proxy"] = proxy.Address.AbsoluteUri, ["no_proxy"] = "" });
         try
         {
             Assert.That(await EndAsync(process), Is.EqualTo((0, "")));

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Nexus.Claude.Cli;
 
 namespace Nexus.Claude.Tests.Cli;
@@ -24,22 +23,6 @@ internal static class InstallProcess
         return 0;
     }
 
-    public static Process Start(CliBench bench, Uri baseAddress, params (string Name, string Value)[] variables)
-    {
-        var dotnet = Path.GetFullPath(Path.Combine(
-            RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        var start = new ProcessStartInfo(dotnet)
-        {
-            ArgumentList =
-            {
-                "exec", typeof(InstallProcess).Assembly.Location, "install",
-                bench.CacheFolder, baseAddress.AbsoluteUri, bench.Binary.Sha256, bench.Binary.Size.ToString(null as IFormatProvider),
-            },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in variables)
-            start.Environment[name] = value;
-        return Process.Start(start)!;
-    }
+    public static Process Start(CliBench bench, Uri baseAddress, params IEnumerable<KeyValuePair<string, string>> variables) => Program.Start(
+        ["install", bench.CacheFolder, baseAddress.AbsoluteUri, bench.Binary.Sha256, bench.Binary.Size.ToString(null as IFormatProvider)], variables);
 }
