@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Logging.Abstractions;
+using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Hooks;
 using Nexus.Claude.Permissions;
 using Nexus.Claude.Protocol;
@@ -57,7 +57,7 @@ internal sealed class SessionFeatures
             all.Add(new PermissionFeature(options));
         if (options.Hooks.Count > 0)
         {
-            var logger = options.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
+            var logger = SilentLogger.Or(options.LoggerFactory);
             all.Add(new HookCallbacks(options.Hooks, options.TimeProvider, logger));
         }
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Nexus.Claude.Chat;
 using Nexus.Claude.Diagnostics;
 
@@ -55,7 +54,7 @@ public sealed class ClaudeChatClient : IChatClient, IAsyncDisposable
         _services = services;
         var first = options();
         _time = first.TimeProvider;
-        _logger = first.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
+        _logger = SilentLogger.Or(first.LoggerFactory);
         _conversations = new Conversations(chatOptions, _time, _logger);
     }
 

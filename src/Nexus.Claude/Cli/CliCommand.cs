@@ -114,8 +114,8 @@ internal sealed class CliCommand
                 mistakes.Add($"{FlagOf(argument)} would be an argument of {argument.Length} characters; an argument may have {LongestArgument} bytes. Shorten the option behind it.");
         }
 
-        int total = Arguments.Sum(argument => argument.Length + 3);
-        if (isWindows && total > LongestWindowsLine)
+        int total = isWindows ? Arguments.Sum(argument => argument.Length + 3) : 0;
+        if (total > LongestWindowsLine)
         {
             string longest = Arguments.GroupBy(FlagOf).MaxBy(flag => flag.Sum(argument => argument.Length))!.Key;
             mistakes.Add($"The command line would have {total} characters and Windows allows 32,767. The most is taken by {longest}; shorten the option behind it.");

@@ -10,7 +10,7 @@ internal sealed class CliInstaller(CliInstallOptions options, HostEnvironment ho
         CliInstallOptions options, IProgress<CliDownloadProgress>? progress, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var host = options.Host ?? HostEnvironment.Capture();
+        var host = options.Host ?? HostEnvironment.OfThisMachine();
         var cache = CliCache.Open(options, host) ?? throw NoPlace(options, host);
         if (await cache.CheckAsync(cancellationToken).ConfigureAwait(false) == CacheState.Valid)
             return new CliInstallation(cache.BinaryPath, cache.Version, CliInstallationSource.Cache);

@@ -5,7 +5,7 @@ internal sealed class CliLookup(CliInstallOptions options)
 {
     private static readonly string[] ShimNames = ["claude.cmd", "claude.bat"];
 
-    private readonly HostEnvironment _host = options.Host ?? HostEnvironment.Capture();
+    private readonly HostEnvironment _host = options.Host ?? HostEnvironment.OfThisMachine();
     private readonly List<string> _searched = [];
     private readonly List<string> _shims = [];
 
@@ -72,7 +72,7 @@ internal sealed class CliLookup(CliInstallOptions options)
         }
 
         var isBareName = value.IndexOfAny(['/', '\\']) < 0 && !Path.IsPathRooted(value);
-        var path = isBareName ? FindBareName(value) : Path.GetFullPath(value, _host.CurrentDirectory);
+        var path = isBareName ? FindBareName(value) : Path.IsPathFullyQualified(value) ? Path.GetFullPath(value) : Path.GetFullPath(value, _host.CurrentDirectory);
         if (path is not null && File.Exists(path))
             return new CliInstallation(path, null, source);
 

@@ -9,5 +9,7 @@ internal static class OptionPaths
 
     /// <summary>A path in full; a relative one starts at the working directory of the options.</summary>
     public static string Full(ClaudeOptions options, string path) =>
-        Path.GetFullPath(path, WorkingDirectory(options) ?? Directory.GetCurrentDirectory());
+        Path.IsPathFullyQualified(path)
+            ? Path.GetFullPath(path)
+            : Path.GetFullPath(path, WorkingDirectory(options) ?? Directory.GetCurrentDirectory());
 }

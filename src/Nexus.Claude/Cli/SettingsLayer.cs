@@ -37,12 +37,12 @@ internal sealed class SettingsLayer
     /// <param name="mistakes">Gets a sentence for each thing that is wrong.</param>
     public static SettingsLayer Resolve(ClaudeOptions options, List<string> mistakes)
     {
-        List<string> allow = [.. AllowRules(options)];
+        List<string> allow = AllowRules(options);
         int length = 0;
         foreach (string rule in allow)
             length += rule.Length + 1;
         bool fits = length <= LongestAllowList;
-        List<string> deny = [.. options.DisallowedTools.Where(rule => rule is not null)];
+        List<string> deny = new List<string>(options.DisallowedTools).FindAll(rule => rule is not null);
 
         // Not ToLookup: grouping by a bool compiles two dozen methods when a program first connects.
         List<string> allowed = allow.FindAll(rule => fits && ToolRule.SurvivesSplitting(rule));
@@ -99,12 +99,12 @@ internal sealed class SettingsLayer
         return (JsonObject?)content.Value?.DeepClone();
     }
 
-    private static IEnumerable<string> AllowRules(ClaudeOptions options)
+    private static List<string> AllowRules(ClaudeOptions options)
     {
-        IEnumerable<string> rules = options.AllowedTools.Where(rule => rule is not null);
+        List<string> rules = new List<string>(options.AllowedTools).FindAll(rule => rule is not null);
         if (options.Skills is { } skills)
-            rules = rules.Concat(skills.IsAll ? ["Skill"] : skills.Names.Select(name => $"Skill({name})"));
-        return rules.Distinct(StringComparer.Ordinal);
+            rules.AddRange(skills.IsAll ? ["Skill"] : skills.Names.Select(name => $"Skill({name})"));
+        return rules.Count > 1 ? [.. rules.Distinct(StringComparer.Ordinal)] : rules;
     }
 
     private static void MergeSandbox(JsonObject settings, SandboxOptions sandbox, List<string> mistakes)

@@ -50,8 +50,8 @@ internal sealed partial class ClaudeOptionsValidator
 
     private void CheckSettings()
     {
-        foreach (SettingSource source in _options.SettingSources ?? [])
-            Known("SettingSources", source.Value, "user", "project", "local");
+        for (int index = 0; index < _options.SettingSources?.Count; index++)
+            Known("SettingSources", _options.SettingSources[index].Value, "user", "project", "local");
         CheckSandbox();
         if (_options.ManagedSettings?.Path is null || FullPath("ManagedSettings", _options.ManagedSettings.Path) is not null)
             SettingsLayer.Read(_options, _options.ManagedSettings, "ManagedSettings", _mistakes);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Nexus.Claude.Cli;
@@ -24,7 +23,7 @@ internal sealed partial class ClaudeOptionsValidator
         Text(name, value);
         if (value is null)
             return;
-        if (value.Contains('\0', StringComparison.Ordinal))
+        if (value.AsSpan().Contains('\0'))
             Add($"{name} holds a NUL character, which no argument, path or environment variable can carry; remove it.");
         if (Encoding.UTF8.GetByteCount(value) > LongestWord)
             Add($"{name} has {value.Length} characters, too many for a command line; shorten it.");
@@ -59,7 +58,7 @@ internal sealed partial class ClaudeOptionsValidator
     {
         if (!Required(name, value))
             return false;
-        if (value != value.Trim() || (HasControl(value) && !value.Contains('\0', StringComparison.Ordinal)))
+        if (value != value.Trim() || (HasControl(value) && !value.AsSpan().Contains('\0')))
             Add($"{name} has spaces around it or control characters in it; remove them.");
         return true;
     }
@@ -77,12 +76,12 @@ internal sealed partial class ClaudeOptionsValidator
     /// The CLI drops many a value that it does not know without a word. The known ones are those of the pinned version, so a value that is
     /// new to us passes when the caller brings a CLI of their own.
     /// </summary>
-    private void Known(string name, string? value, params ReadOnlySpan<string> known)
+    private void Known(string name, string? value, params string[] known)
     {
-        if (value is null || known.Contains(value))
+        if (value is null || Array.IndexOf(known, value) >= 0)
             return;
         if (string.IsNullOrWhiteSpace(value) || value.Any(c => char.IsControl(c) || c is ' ' or ',') || _options.CliPath is null)
-            Add($"{name} is '{value}', which Claude Code does not know; use one of {string.Join(", ", known.ToArray())}.");
+            Add($"{name} is '{value}', which Claude Code does not know; use one of {string.Join(", ", known)}.");
     }
 
     /// <summary>The path in full, or null after noting why it is none.</summary>
@@ -90,7 +89,7 @@ internal sealed partial class ClaudeOptionsValidator
     {
         if (!Required(name, path))
             return null;
-        if (path.Contains('\0', StringComparison.Ordinal))
+        if (path.AsSpan().Contains('\0'))
             return null;
         try
         {
@@ -107,15 +106,14 @@ internal sealed partial class ClaudeOptionsValidator
 
     private static bool IsWellFormed(string value)
     {
-        ReadOnlySpan<char> rest = value;
-        while (!rest.IsEmpty)
+        // Not IndexOfAnyInRange: it is vectorised for each machine anew, and this is on the way to the first process.
+        for (int index = 0; index < value.Length; index++)
         {
-            int next = rest.IndexOfAnyInRange('\uD800', '\uDFFF');
-            if (next < 0)
-                return true;
-            if (Rune.DecodeFromUtf16(rest[next..], out _, out int consumed) != OperationStatus.Done)
+            if (!char.IsSurrogate(value[index]))
+                continue;
+            if (index + 1 == value.Length || !char.IsSurrogatePair(value[index], value[index + 1]))
                 return false;
-            rest = rest[(next + consumed)..];
+            index++;
         }
 
         return true;

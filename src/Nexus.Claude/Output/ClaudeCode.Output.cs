@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
-using Microsoft.Extensions.Logging.Abstractions;
+using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Protocol;
 using Nexus.Claude.Usage;
 
@@ -74,7 +74,7 @@ public static partial class ClaudeCode
     {
         if (options.Retry is not { } policy)
             return AttemptAsync(prompt, options, new TurnOutcome(), read, cancellationToken);
-        var logger = options.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
+        var logger = SilentLogger.Or(options.LoggerFactory);
         return new RetryLoop(policy, options.TimeProvider, logger).RunAsync(
             RetryLoop.IsRepeatable(prompt, options.VerbatimPrompts),
             (number, outcome) => AttemptAsync(prompt, number == 1 ? options : Again(options), outcome, read, cancellationToken),

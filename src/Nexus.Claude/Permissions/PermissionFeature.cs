@@ -16,7 +16,7 @@ internal sealed class PermissionFeature : ISessionFeature
     private readonly Func<ToolPermissionRequest, CancellationToken, ValueTask<PermissionDecision>> _callback;
     private readonly TimeSpan? _timeout;
     private readonly IReadOnlyList<string> _shadows;
-    private ILogger _logger = Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+    private ILogger _logger = SilentLogger.Instance;
     private TimeProvider _time = TimeProvider.System;
 
     /// <summary>Makes the feature.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Nexus.Claude.Cli;
+using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Pool;
 using Nexus.Claude.Protocol;
 
@@ -60,7 +60,7 @@ public sealed partial class ClaudePool : IAsyncDisposable
         _template = options.Options;
         _shape = shape;
         _time = _template.TimeProvider;
-        _logger = _template.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
+        _logger = SilentLogger.Or(_template.LoggerFactory);
         _refilling = Task.Run(RefillAsync);
     }
 

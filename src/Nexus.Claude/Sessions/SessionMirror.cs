@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Nexus.Claude.Diagnostics;
 using Nexus.Claude.Protocol;
 
@@ -30,7 +29,7 @@ internal sealed class SessionMirror : ISessionFeature
         _store = store;
         _isEager = options.SessionStoreFlush == SessionStoreFlush.Eager;
         _time = options.TimeProvider;
-        _logger = options.LoggerFactory?.CreateLogger("Nexus.Claude") ?? NullLogger.Instance;
+        _logger = SilentLogger.Or(options.LoggerFactory);
         _writer = new MirrorWriter(store, _time, _logger);
         SetConfigDirectory(ConfigDirectory.Of(options));
     }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using ModelContextProtocol.Protocol;
 using Nexus.Claude.Cli;
 using Nexus.Claude.Diagnostics;
@@ -24,7 +23,7 @@ internal sealed partial class InProcessServers(IEnumerable<ToolServer> servers, 
     /// <inheritdoc/>
     public IReadOnlyCollection<string> Subtypes => ["mcp_message"];
 
-    private ILogger Logger => _session?.Settings.Logger ?? NullLogger.Instance;
+    private ILogger Logger => _session?.Settings.Logger ?? SilentLogger.Instance;
 
     /// <inheritdoc/>
     public void Attach(Session session)

@@ -53,7 +53,7 @@ internal sealed class CliPlatformTests
 
     [Test]
     public void This_machine_is_known() =>
-        Assert.That(CliManifest.Pinned.Platforms.Keys, Does.Contain(CliPlatform.Detect(HostEnvironment.Capture())));
+        Assert.That(CliManifest.Pinned.Platforms.Keys, Does.Contain(CliPlatform.Detect(HostEnvironment.OfThisMachine())));
 
     [Test]
     public void The_manifest_describes_every_platform_of_the_pinned_version()

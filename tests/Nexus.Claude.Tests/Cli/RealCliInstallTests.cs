@@ -23,7 +23,7 @@ internal sealed class RealCliInstallTests
             return;
         }
 
-        var expected = CliManifest.Pinned.Platforms[CliPlatform.Detect(HostEnvironment.Capture())!];
+        var expected = CliManifest.Pinned.Platforms[CliPlatform.Detect(HostEnvironment.OfThisMachine())!];
         await using var file = File.OpenRead(installation.Path);
         Assert.That(Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)), Is.EqualTo(expected.Sha256));
         Assert.That(installation.Version, Is.EqualTo("2.1.330"));
