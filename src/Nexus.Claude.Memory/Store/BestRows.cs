@@ -8,6 +8,9 @@ internal sealed class BestRows(int capacity)
 
     public int Count { get; private set; }
 
+    /// <summary>The worst score that is kept.</summary>
+    public double Least => _scores[0];
+
     /// <summary>The rows that are kept, in no order.</summary>
     public ReadOnlySpan<long> Rows => _rows.AsSpan(0, Count);
 

@@ -52,6 +52,17 @@ internal sealed class TermRows : IDisposable
         _entries[_length++] = entry;
     }
 
+    /// <summary>Adds rows of which each is above the one before.</summary>
+    public void AddNewestLast(ReadOnlySpan<long> rows, int term)
+    {
+        if (_entries.Length - _length < rows.Length)
+            Array.Resize(ref _entries, Math.Max(_entries.Length * 2, _length + rows.Length));
+        var added = _entries.AsSpan(_length, rows.Length);
+        for (int i = 0; i < added.Length; i++)
+            added[i] = rows[rows.Length - 1 - i] << TermBits | (long)term;
+        _length += rows.Length;
+    }
+
     /// <summary>Brings all runs in one order, each row once.</summary>
     public void Merge()
     {

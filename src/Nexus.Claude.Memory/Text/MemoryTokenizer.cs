@@ -57,9 +57,26 @@ internal static class MemoryTokenizer
 
     /// <summary>Cuts the text.</summary>
     public static void Tokenize<TSink>(string text, ref TSink sink)
+        where TSink : struct, ITokenSink => Cut(TextFolding.Fold(text), ref sink);
+
+    /// <summary>Cuts the parts of the text that may hold certain tokens; all of these are found, and others with them.</summary>
+    public static void Find<TSink>(string text, WantedBeginnings wanted, ref TSink sink)
         where TSink : struct, ITokenSink
     {
         var folded = TextFolding.Fold(text).AsSpan();
+        for (int at = 0; at < folded.Length;)
+        {
+            (int start, at) = wanted.Next(folded, at);
+            Cut(folded[start..at], ref sink);
+        }
+    }
+
+    /// <summary>True for an ASCII character that no token goes across.</summary>
+    internal static bool IsSeparator(char c) => KindAt([c], 0, out _) == CharacterKind.Separator;
+
+    private static void Cut<TSink>(ReadOnlySpan<char> folded, ref TSink sink)
+        where TSink : struct, ITokenSink
+    {
         for (int at = 0; at < folded.Length;)
         {
             var kind = KindAt(folded, at, out int width);
