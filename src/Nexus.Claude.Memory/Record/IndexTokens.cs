@@ -53,12 +53,9 @@ internal static class IndexTokens
     }
 
     /// <summary>The tokens of the content as numbers of this process, in order.</summary>
-    public static List<int> Numbers(MemoryMessage message)
-    {
-        var content = new Numberer(new List<int>(message.Content.Length / 6 + 8));
-        MemoryTokenizer.Tokenize(Indexed(message.Content), ref content);
-        return content.Tokens;
-    }
+    /// <param name="message">The message.</param>
+    /// <param name="words">The words of the messages before.</param>
+    public static List<int> Numbers(MemoryMessage message, KnownWords words) => words.NumbersOf(TextFolding.Fold(Indexed(message.Content)));
 
     private static void TokenizeAbout<TSink>(MemoryMessage message, ref TSink about)
         where TSink : struct, ITokenSink
@@ -93,12 +90,5 @@ internal static class IndexTokens
             buffer.Advance(length + 1);
             Count++;
         }
-    }
-
-    private readonly record struct Numberer(List<int> Tokens) : ITokenSink
-    {
-        public bool Takes(ReadOnlySpan<char> word) => true;
-
-        public void Add(ReadOnlySpan<char> token, ReadOnlySpan<char> surface, TokenKind kind) => Tokens.Add(string.GetHashCode(token));
     }
 }
