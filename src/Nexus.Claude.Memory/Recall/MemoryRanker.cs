@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Nexus.Claude.Memory.Store;
 
 namespace Nexus.Claude.Memory.Recall;
@@ -79,6 +80,7 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
             : Value(terms);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private double Value(uint mask)
     {
         double value = 0;

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Nexus.Claude.Memory.Recall;
 using Nexus.Claude.Memory.Vectors;
 
@@ -175,6 +175,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private float Value(uint mask) =>
         _values[mask & 0xFF] + _values[256 + (mask >> 8 & 0xFF)] + _values[512 + (mask >> 16 & 0xFF)] + _values[768 + (mask >> 24)];
 
@@ -186,12 +187,12 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
     }
 
     // The same for all rows one after the other, of which there are thousands.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void OfferAll(BestRows best)
     {
         var rows = _rows.Rows;
         var masks = _rows.Masks;
-        float[] rented = ArrayPool<float>.Shared.Rent(rows.Length);
-        var values = rented.AsSpan(0, rows.Length);
+        var values = _rows.Values;
         for (int i = 0; i < values.Length; i++)
             values[i] = Value(masks[i]);
         double least = double.NegativeInfinity;
@@ -211,8 +212,6 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
             if (best.Count == query.Limit)
                 least = best.Least;
         }
-
-        ArrayPool<float>.Shared.Return(rented);
     }
 
     private BestRows MostPromising()

@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Nexus.Claude.Memory.Recall;
 
 namespace Nexus.Claude.Memory.Store;
@@ -12,8 +12,13 @@ namespace Nexus.Claude.Memory.Store;
 /// </summary>
 internal sealed class PostingLists(Database database) : IDisposable
 {
+    private const int MostKept = 64 * 1_024;
+
+    // What one search leaves behind for the next one; it holds numbers of rows alone.
+    private static long[]? s_spare;
+
     private readonly List<Kept> _kept = [];
-    private long[] _rows = [];
+    private long[] _rows = Interlocked.Exchange(ref s_spare, null) ?? [];
     private int _length;
 
     /// <summary>How many rows were read ahead.</summary>
@@ -67,14 +72,15 @@ internal sealed class PostingLists(Database database) : IDisposable
 
     public void Dispose()
     {
-        if (_rows.Length > 0)
-            ArrayPool<long>.Shared.Return(_rows);
+        if (_rows.Length is > 0 and <= MostKept)
+            Volatile.Write(ref s_spare, _rows);
         _rows = [];
     }
 
     private static string Quoted(QueryTerm term) => $"\"{term.Token}\"";
 
     // Digits and commas. Eight characters at once: the numbers are many, and most are shorter.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Parse(ReadOnlySpan<byte> text, Span<long> rows)
     {
         const ulong Commas = 0x2C2C2C2C2C2C2C2C, Ones = 0x0101010101010101, Signs = 0x8080808080808080;
@@ -109,11 +115,7 @@ internal sealed class PostingLists(Database database) : IDisposable
     {
         if (_rows.Length - _length >= more)
             return;
-        long[] larger = ArrayPool<long>.Shared.Rent(Math.Max(4_096, Math.Max(_rows.Length * 2, _length + more)));
-        _rows.AsSpan(0, _length).CopyTo(larger);
-        if (_rows.Length > 0)
-            ArrayPool<long>.Shared.Return(_rows);
-        _rows = larger;
+        Array.Resize(ref _rows, Math.Max(4_096, Math.Max(_rows.Length * 2, _length + more)));
     }
 
     private sealed record Kept(long Partition, QueryTerm Term, int Start, int Count);

@@ -79,8 +79,21 @@ internal sealed class WriteQueue : IAsyncDisposable
     private async Task RunAsync()
     {
         var flushes = new List<TaskCompletionSource>();
-        while (await WaitAsync().ConfigureAwait(false))
+        while (true)
         {
+            // Not a method of its own: that would be compiled at the start.
+            using var quiet = new CancellationTokenSource(_isTidy ? Timeout.InfiniteTimeSpan : Quiet, _time);
+            try
+            {
+                if (!await _channel.Reader.WaitToReadAsync(quiet.Token).ConfigureAwait(false))
+                    break;
+            }
+            catch (OperationCanceledException) when (quiet.IsCancellationRequested)
+            {
+                Tidy();
+                continue;
+            }
+
             await CollectAsync(flushes).ConfigureAwait(false);
             var failure = WriteWaiting();
             foreach (var flush in flushes)
@@ -98,24 +111,6 @@ internal sealed class WriteQueue : IAsyncDisposable
         if (_waiting.Count > 0 && WriteWaiting() is { } last)
             _logger.MessagesLost(_waiting.Count, last);
         Tidy();
-    }
-
-    private async ValueTask<bool> WaitAsync()
-    {
-        if (!_isTidy)
-        {
-            using var quiet = new CancellationTokenSource(Quiet, _time);
-            try
-            {
-                return await _channel.Reader.WaitToReadAsync(quiet.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (quiet.IsCancellationRequested)
-            {
-                Tidy();
-            }
-        }
-
-        return await _channel.Reader.WaitToReadAsync().ConfigureAwait(false);
     }
 
     private void Tidy()

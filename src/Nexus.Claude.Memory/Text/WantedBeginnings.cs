@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -25,7 +26,8 @@ internal sealed class WantedBeginnings
     private static readonly byte[] Codes = MakeCodes();
 
     private readonly uint[] _wanted = new uint[1 << Longest * BitsOfCharacter - 5];
-    private readonly List<string> _beginnings = [];
+    private string[] _beginnings = [];
+    private int _count;
 
     // For each of three characters one after the other: to which groups it belongs by its lower four bits, and by its upper four.
     private readonly byte[] _nibbles = new byte[Longest * 32];
@@ -59,13 +61,16 @@ internal sealed class WantedBeginnings
         if (!System.Text.Ascii.IsValid(word))
             return;
 
-        int group = 1 << _beginnings.Count % Groups;
-        _beginnings.Add(word);
+        int group = 1 << _count % Groups;
+        if (_count == _beginnings.Length)
+            Array.Resize(ref _beginnings, Math.Max(16, _count * 2));
+        _beginnings[_count++] = word;
         for (int i = 0; i < Longest; i++)
             AddNibbles(i, i < known ? word[i] : null, group);
     }
 
     /// <summary>True when a word, in lower case, may become one of the tokens.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MayBegin(ReadOnlySpan<char> word)
     {
         int beginning = 0;
@@ -84,6 +89,7 @@ internal sealed class WantedBeginnings
     /// <param name="text">A folded text.</param>
     /// <param name="from">Its beginning, or the end of the run before.</param>
     /// <returns>Where the run is: its start is the length of the text when there is none.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public (int Start, int End) Next(ReadOnlySpan<char> text, int from)
     {
         int at = from;
@@ -115,6 +121,7 @@ internal sealed class WantedBeginnings
     }
 
     // Which of the sixteen characters after the first one may begin a token; all of them where one is no ASCII.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Groups16(ReadOnlySpan<char> text, ReadOnlySpan<Vector128<byte>> nibbles)
     {
         ref ushort first = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<char, ushort>(text[..19]));
@@ -131,18 +138,22 @@ internal sealed class WantedBeginnings
         return ~Vector128.Equals(groups & ~inside, Vector128<byte>.Zero).ExtractMostSignificantBits() & 0xFFFF;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector128<byte> Characters, bool IsAscii) Load(ref ushort first, nuint at)
     {
         var (low, high) = (Vector128.LoadUnsafe(ref first, at), Vector128.LoadUnsafe(ref first, at + 8));
         return (Vector128.Narrow(low, high), ((low | high) & Vector128.Create((ushort)0xFF80)) == Vector128<ushort>.Zero);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> GroupsOf(Vector128<byte> characters, Vector128<byte> lower, Vector128<byte> upper) =>
         Vector128.ShuffleNative(lower, characters & Vector128.Create((byte)0x0F)) & Vector128.ShuffleNative(upper, characters >>> 4);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> IsBetween(Vector128<byte> characters, char first, char last) =>
         Vector128.LessThanOrEqual(characters - Vector128.Create((byte)first), Vector128.Create((byte)(last - first)));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsAt(ReadOnlySpan<char> text, int at)
     {
         char c = text[at];
@@ -153,8 +164,9 @@ internal sealed class WantedBeginnings
         var rest = text[at..];
         if (!MayBegin(rest))
             return false;
-        foreach (string beginning in _beginnings)
+        for (int i = 0; i < _count; i++)
         {
+            string beginning = _beginnings[i];
             // Most differ in the last letter already.
             int last = beginning.Length - 1;
             if (last < rest.Length && (rest[last] | 0x20) == (beginning[last] | 0x20) && rest.StartsWith(beginning, StringComparison.OrdinalIgnoreCase))
@@ -164,17 +176,16 @@ internal sealed class WantedBeginnings
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (int Start, int End) RunAt(ReadOnlySpan<char> text, int at)
     {
         int start = at, end = at;
-        while (start > 0 && !IsSeparator(text[start - 1]))
+        while (start > 0 && !MemoryTokenizer.IsSeparator(text[start - 1]))
             start--;
-        while (end < text.Length && !IsSeparator(text[end]))
+        while (end < text.Length && !MemoryTokenizer.IsSeparator(text[end]))
             end++;
         return (start, end);
     }
-
-    private static bool IsSeparator(char c) => c < 128 && Codes[c] == 0;
 
     private void AddNibbles(int place, char? character, int groups)
     {
