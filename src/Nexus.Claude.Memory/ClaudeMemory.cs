@@ -240,6 +240,7 @@ public sealed partial class ClaudeMemory : IAsyncDisposable
     public Task<ForgetResult> ForgetAsync(MemoryFilter filter, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
+        Record.KnownWords.Forget();
         return Store.ForgetAsync(Scope, filter, cancellationToken);
     }
 

@@ -29,6 +29,9 @@ internal static partial class Log
     [LoggerMessage(407, LogLevel.Warning, "Messages got no vectors now; they are found by their words, and tried again after {Pause}")]
     public static partial void MessagesNotEmbedded(this ILogger logger, TimeSpan pause, Exception cause);
 
+    [LoggerMessage(408, LogLevel.Warning, "The index of the memory could not be put together now; looking up takes a little longer until it is")]
+    public static partial void IndexNotMerged(this ILogger logger, Exception cause);
+
     [LoggerMessage(410, LogLevel.Warning, "Meilisearch is away ({Code}): writes wait in the outbox, recall searches what waits there; next try in {Delay}")]
     public static partial void ServerAway(this ILogger logger, string code, TimeSpan delay, Exception cause);
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nexus.Claude.Memory.Recall;
 
 /// <summary>BM25 for what people and Claude say: messages are short, so their length says little.</summary>
@@ -11,6 +13,7 @@ internal static class Bm25
     /// <param name="count">How often.</param>
     /// <param name="relativeLength">The length of the text, as a multiple of the average.</param>
     /// <param name="b">How much the length counts.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Saturation(int count, double relativeLength, double b) =>
         count == 0 ? 0 : count * (K1 + 1) / (count + K1 * (1 - b + b * relativeLength));
 }

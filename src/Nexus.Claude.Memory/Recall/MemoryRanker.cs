@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Nexus.Claude.Memory.Store;
 
 namespace Nexus.Claude.Memory.Recall;
@@ -48,8 +49,8 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
         var scores = new Dictionary<long, ExactScore>(set.Found.Count);
         foreach (var candidate in set.Found)
         {
-            int contentTokens = counts.Count(candidate.Message);
-            double length = contentTokens / set.AverageLength;
+            counts.Count(candidate.Message);
+            double length = candidate.Tokens / set.AverageLength;
             double score = 0;
             uint mask = 0;
             for (int i = 0; i < set.Terms.Count; i++)
@@ -79,6 +80,7 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
             : Value(terms);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private double Value(uint mask)
     {
         double value = 0;
@@ -183,11 +185,14 @@ internal sealed class MemoryRanker(CandidateSet set, MemoryQuery query, MemoryOp
         }
     }
 
-    // A Chinese character says as much as two and a half letters.
+    // A Chinese character says as much as two and a half letters. More than 400 letters are as good as 400.
     private static double WeightedLength(string text)
     {
+        var start = text.AsSpan(0, Math.Min(text.Length, 401));
+        if (!start.ContainsAnyInRange('\u3040', '\uD7A3'))
+            return start.Length;
         double length = 0;
-        foreach (char c in text)
+        foreach (char c in start)
         {
             length += c >= '\u3040' && c <= '\uD7A3' ? 2.5 : 1;
             if (length > 400)

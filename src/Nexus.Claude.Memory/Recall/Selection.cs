@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Nexus.Claude.Memory.Record;
 
 namespace Nexus.Claude.Memory.Recall;
@@ -38,10 +39,10 @@ internal static class Selection
     private static List<RankedCandidate> Diverse(List<RankedCandidate> pool, int limit, int mostOfOneSession)
     {
         var taken = new List<Entry>();
+        var words = KnownWords.Rent();
         var entries = new List<Entry>(pool.Count);
         foreach (var item in pool)
-            entries.Add(new Entry(item));
-        var hashes = new HashSet<long>();
+            entries.Add(new Entry(item, words));
         var sessions = new Dictionary<long, int>();
         double best = 1e-9;
         foreach (var item in pool)
@@ -67,15 +68,22 @@ internal static class Selection
             if (next is null)
                 break;
             next.IsGone = true;
-            var candidate = next.Item.Candidate;
-            long session = Store.RowIds.Segment(candidate.Row);
-            if (sessions.GetValueOrDefault(session) >= mostOfOneSession || !hashes.Add(candidate.Hash) || Repeats(next, taken))
+            // Before what else it repeats is looked for: of these, none can be taken any more.
+            foreach (var entry in entries)
+                entry.IsGone |= entry.Item.Candidate.Hash == next.Item.Candidate.Hash;
+            if (Repeats(next, taken))
                 continue;
 
             taken.Add(next);
+            long session = Store.RowIds.Segment(next.Item.Candidate.Row);
             sessions[session] = sessions.GetValueOrDefault(session) + 1;
+            if (sessions[session] < mostOfOneSession)
+                continue;
+            foreach (var entry in entries)
+                entry.IsGone |= Store.RowIds.Segment(entry.Item.Candidate.Row) == session;
         }
 
+        words.Return();
         return [.. taken.Select(entry => entry.Item)];
     }
 
@@ -84,9 +92,9 @@ internal static class Selection
     {
         foreach (var other in taken)
         {
-            int[] pieces = entry.Pieces, known = other.Pieces;
-            if (pieces.Length > 0 && (double)Math.Min(pieces.Length, known.Length) / pieces.Length >= NearRepetition
-                && (double)Common(pieces, known) / pieces.Length >= NearRepetition)
+            NumberSet pieces = entry.Pieces, known = other.Pieces;
+            if (pieces.Count > 0 && (double)Math.Min(pieces.Count, known.Count) / pieces.Count >= NearRepetition
+                && (double)pieces.Common(known) / pieces.Count >= NearRepetition)
             {
                 return true;
             }
@@ -95,42 +103,14 @@ internal static class Selection
         return false;
     }
 
-    private static double Jaccard(int[] a, int[] b)
+    private static double Jaccard(NumberSet a, NumberSet b)
     {
-        int common = Common(a, b);
-        int all = a.Length + b.Length - common;
+        int common = a.Common(b);
+        int all = a.Count + b.Count - common;
         return all == 0 ? 1 : (double)common / all;
     }
 
-    // How many numbers stand in both, which are in order.
-    private static int Common(int[] a, int[] b)
-    {
-        int common = 0;
-        for (int i = 0, j = 0; i < a.Length && j < b.Length;)
-        {
-            int x = a[i], y = b[j];
-            common += x == y ? 1 : 0;
-            i += x <= y ? 1 : 0;
-            j += y <= x ? 1 : 0;
-        }
-
-        return common;
-    }
-
-    private static int[] Distinct(int[] numbers)
-    {
-        Array.Sort(numbers);
-        int count = 0;
-        foreach (int number in numbers)
-        {
-            if (count == 0 || numbers[count - 1] != number)
-                numbers[count++] = number;
-        }
-
-        return count == numbers.Length ? numbers : numbers[..count];
-    }
-
-    private sealed class Entry(RankedCandidate item)
+    private sealed class Entry(RankedCandidate item, KnownWords words)
     {
         private List<int>? _tokens;
         private double _likeness;
@@ -140,12 +120,12 @@ internal static class Selection
 
         public bool IsGone { get; set; }
 
-        /// <summary>Its three-word pieces as numbers, in order, each once.</summary>
-        public int[] Pieces => field ??= Distinct(MakePieces());
+        /// <summary>Its three-word pieces as numbers.</summary>
+        public NumberSet Pieces => field ??= new NumberSet(MakePieces());
 
-        private List<int> Tokens => _tokens ??= IndexTokens.Numbers(item.Candidate.Message);
+        private List<int> Tokens => _tokens ??= IndexTokens.Numbers(item.Candidate.Message, words);
 
-        private int[] Words => field ??= Distinct([.. Tokens]);
+        private NumberSet Words => field ??= new NumberSet(CollectionsMarshal.AsSpan(Tokens));
 
         /// <summary>How much it has in common with the likest of those taken.</summary>
         public double LikenessTo(List<Entry> taken)

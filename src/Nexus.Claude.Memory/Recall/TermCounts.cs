@@ -3,16 +3,14 @@ using Nexus.Claude.Memory.Text;
 
 namespace Nexus.Claude.Memory.Recall;
 
-/// <summary>Counts the terms of a query in one message after the other. A word that cannot become one of them is not even stemmed.</summary>
+/// <summary>Counts the terms of a query in one message after the other. What cannot become one of them is not even cut.</summary>
 internal sealed class TermCounts
 {
-    private const int Prefixes = 1 << 12;
-
-    private static readonly IrregularStem[] Irregular = [.. EnglishWords.IrregularPairs().Select(pair => new IrregularStem(pair.Form, StemOf(pair.Base)))];
+    private static readonly Dictionary<string, List<string>> IrregularForms = MakeIrregularForms();
 
     private readonly WordTable _terms;
     private readonly int[] _counts;
-    private readonly bool[] _prefixes = new bool[Prefixes];
+    private readonly WantedBeginnings _beginnings = new();
 
     public TermCounts(IReadOnlyList<QueryTerm> terms)
     {
@@ -20,18 +18,10 @@ internal sealed class TermCounts
         _counts = new int[terms.Count];
         foreach (var term in terms)
         {
-            string token = term.Token;
-            _prefixes[Prefix(token)] = true;
-            // A stem of one letter says nothing of the second letter of the word.
-            for (char next = 'a'; token.Length == 1 && next <= 'z'; next++)
-                _prefixes[Prefix([token[0], next])] = true;
-        }
-
-        // "went" begins unlike "go".
-        foreach (var (form, stem) in Irregular)
-        {
-            if (_terms.IndexOf(stem) >= 0)
-                _prefixes[Prefix(form)] = true;
+            _beginnings.AddToken(term.Token);
+            // "went" begins unlike "go".
+            foreach (string form in IrregularForms.GetValueOrDefault(term.Token) ?? [])
+                _beginnings.AddWord(form);
         }
     }
 
@@ -39,17 +29,26 @@ internal sealed class TermCounts
     public int this[int term] => _counts[term];
 
     /// <summary>Counts the terms in a message and in what is known about it.</summary>
-    /// <returns>How many tokens its text has.</returns>
-    public int Count(MemoryMessage message)
+    public void Count(MemoryMessage message)
     {
         Array.Clear(_counts);
-        var content = new Counting(this);
-        var about = new Counting(this);
-        IndexTokens.Tokenize(message, ref content, ref about);
-        return content.Tokens;
+        var counting = new Counting(this);
+        IndexTokens.Find(message, _beginnings, ref counting);
     }
 
-    private static int Prefix(ReadOnlySpan<char> token) => (token[0] * 64 + (token.Length > 1 ? token[1] : 0)) % Prefixes;
+    private static Dictionary<string, List<string>> MakeIrregularForms()
+    {
+        var forms = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var (form, word) in EnglishWords.IrregularPairs())
+        {
+            string stem = StemOf(word);
+            if (!forms.TryGetValue(stem, out var known))
+                forms.Add(stem, known = []);
+            known.Add(form);
+        }
+
+        return forms;
+    }
 
     private static string StemOf(string word)
     {
@@ -58,24 +57,13 @@ internal sealed class TermCounts
         return stem[..PorterStemmer.Stem(stem, word.Length)].ToString();
     }
 
-    private sealed record IrregularStem(string Form, string Stem);
-
-    private struct Counting(TermCounts terms) : ITokenSink
+    private readonly struct Counting(TermCounts terms) : ITokenSink
     {
-        public int Tokens { get; private set; }
-
-        public bool Takes(ReadOnlySpan<char> word)
-        {
-            if (terms._prefixes[Prefix(word)])
-                return true;
-            Tokens++;
-            return false;
-        }
+        public bool Takes(ReadOnlySpan<char> word) => terms._beginnings.MayBegin(word);
 
         public void Add(ReadOnlySpan<char> token, ReadOnlySpan<char> surface, TokenKind kind)
         {
-            Tokens++;
-            if (terms._prefixes[Prefix(token)] && terms._terms.IndexOf(token) is var index and >= 0)
+            if (terms._terms.IndexOf(token) is var index and >= 0)
                 terms._counts[index]++;
         }
     }

@@ -24,18 +24,18 @@ internal static class IndexTokens
         where TAbout : struct, ITokenSink
     {
         MemoryTokenizer.Tokenize(Indexed(message.Content), ref content);
+        TokenizeAbout(message, ref about);
+    }
 
-        if (message.Speaker is { Length: > 0 } speaker)
-            MemoryTokenizer.Tokenize(speaker, ref about);
-        if (message.ToolName is { Length: > 0 } tool)
-            MemoryTokenizer.Tokenize(tool, ref about);
-        foreach (string file in message.Files)
-            MemoryTokenizer.Tokenize(file, ref about);
-
-        var day = message.CreatedAt.ToUniversalTime();
-        Identifier.Add(CultureInfo.InvariantCulture.DateTimeFormat.GetMonthName(day.Month), ref about);
-        about.Add(day.Year.ToString(CultureInfo.InvariantCulture), "", TokenKind.Number);
-        about.Add(day.Day.ToString(CultureInfo.InvariantCulture), "", TokenKind.Number);
+    /// <summary>Finds certain tokens of a message, and others with them.</summary>
+    /// <param name="message">The message as it is kept.</param>
+    /// <param name="wanted">How they begin.</param>
+    /// <param name="sink">Takes them.</param>
+    public static void Find<TSink>(MemoryMessage message, WantedBeginnings wanted, ref TSink sink)
+        where TSink : struct, ITokenSink
+    {
+        MemoryTokenizer.Find(Indexed(message.Content), wanted, ref sink);
+        TokenizeAbout(message, ref sink);
     }
 
     /// <summary>The text for the index, in UTF-8, and the number of tokens of the content.</summary>
@@ -53,11 +53,24 @@ internal static class IndexTokens
     }
 
     /// <summary>The tokens of the content as numbers of this process, in order.</summary>
-    public static List<int> Numbers(MemoryMessage message)
+    /// <param name="message">The message.</param>
+    /// <param name="words">The words of the messages before.</param>
+    public static List<int> Numbers(MemoryMessage message, KnownWords words) => words.NumbersOf(TextFolding.Fold(Indexed(message.Content)));
+
+    private static void TokenizeAbout<TSink>(MemoryMessage message, ref TSink about)
+        where TSink : struct, ITokenSink
     {
-        var content = new Numberer(new List<int>(message.Content.Length / 6 + 8));
-        MemoryTokenizer.Tokenize(Indexed(message.Content), ref content);
-        return content.Tokens;
+        if (message.Speaker is { Length: > 0 } speaker)
+            MemoryTokenizer.Tokenize(speaker, ref about);
+        if (message.ToolName is { Length: > 0 } tool)
+            MemoryTokenizer.Tokenize(tool, ref about);
+        foreach (string file in message.Files)
+            MemoryTokenizer.Tokenize(file, ref about);
+
+        var day = message.CreatedAt.ToUniversalTime();
+        Identifier.Add(CultureInfo.InvariantCulture.DateTimeFormat.GetMonthName(day.Month), ref about);
+        about.Add(day.Year.ToString(CultureInfo.InvariantCulture), "", TokenKind.Number);
+        about.Add(day.Day.ToString(CultureInfo.InvariantCulture), "", TokenKind.Number);
     }
 
     private static string Indexed(string content) => content.Length <= LongestContent ? content
@@ -77,12 +90,5 @@ internal static class IndexTokens
             buffer.Advance(length + 1);
             Count++;
         }
-    }
-
-    private readonly record struct Numberer(List<int> Tokens) : ITokenSink
-    {
-        public bool Takes(ReadOnlySpan<char> word) => true;
-
-        public void Add(ReadOnlySpan<char> token, ReadOnlySpan<char> surface, TokenKind kind) => Tokens.Add(string.GetHashCode(token));
     }
 }

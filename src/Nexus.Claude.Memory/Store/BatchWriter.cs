@@ -19,6 +19,9 @@ internal sealed class BatchWriter(Database database)
     private Statement? _find;
     private Statement? _insert;
 
+    /// <summary>The partitions of the last batch.</summary>
+    public IEnumerable<long> Partitions => _partitions.Select(static partition => partition.Id);
+
     /// <summary>Writes the batch, all of it or nothing.</summary>
     public void Write(IReadOnlyList<PreparedMessage> batch)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nexus.Claude.Memory.Store;
 
 /// <summary>Keeps the best of many rows: a heap of the few that are kept, the worst on top.</summary>
@@ -8,6 +10,9 @@ internal sealed class BestRows(int capacity)
 
     public int Count { get; private set; }
 
+    /// <summary>The worst score that is kept.</summary>
+    public double Least => _scores[0];
+
     /// <summary>The rows that are kept, in no order.</summary>
     public ReadOnlySpan<long> Rows => _rows.AsSpan(0, Count);
 
@@ -15,6 +20,7 @@ internal sealed class BestRows(int capacity)
     public Span<double> Scores => _scores.AsSpan(0, Count);
 
     /// <summary>Takes the row if fewer than the limit are kept, or if it is better than the worst of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Offer(long row, double score, int limit)
     {
         if (Count < limit)

@@ -40,10 +40,11 @@ internal sealed record CandidateQuery(MemoryScope Scope, ProjectReach Reach, IRe
 /// <param name="Message">What it says.</param>
 /// <param name="Flags">What else is known of it.</param>
 /// <param name="Hash">Equal for equal contents.</param>
+/// <param name="Tokens">The tokens of its text.</param>
 /// <param name="SessionScore">How well its whole sitting fits.</param>
 /// <param name="Around">What the two messages before and the two after it match, as sets of terms: previous, next, the one before, the one after.</param>
 internal sealed record Candidate(
-    long Row, MemoryMessage Message, MessageFlags Flags, long Hash, double SessionScore, (uint Previous, uint Next, uint Previous2, uint Next2) Around)
+    long Row, MemoryMessage Message, MessageFlags Flags, long Hash, int Tokens, double SessionScore, (uint Previous, uint Next, uint Previous2, uint Next2) Around)
 {
     /// <summary>The cosine of its vector and that of the query; null when it is not among the nearest.</summary>
     public float? Similarity { get; init; }

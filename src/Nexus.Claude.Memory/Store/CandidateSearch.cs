@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Nexus.Claude.Memory.Recall;
 using Nexus.Claude.Memory.Vectors;
 
@@ -13,6 +14,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
     private const int MostTerms = 32;
     private const int MassTerms = 12;
 
+    private readonly PostingLists _postings = new(database);
     private readonly TermRows _rows = new();
     private readonly float[] _values = new float[4 * 256];
     private List<QueryTerm> _terms = [];
@@ -40,7 +42,11 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         return new CandidateSet(_terms, mass, averageLength, WithNearest(Fetch(best, sessions), partitions, sessions));
     }
 
-    public void Dispose() => _rows.Dispose();
+    public void Dispose()
+    {
+        _postings.Dispose();
+        _rows.Dispose();
+    }
 
     // Frequencies decide what is worth reading, and what a message that fits entirely would be worth.
     private double ChooseTerms(List<Partition> partitions, long messages)
@@ -49,7 +55,7 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         long[] names = new long[query.Names.Count];
         foreach (var partition in partitions)
         {
-            Add(terms, statistics.Frequencies(database, partition, query.Terms));
+            CountTerms(partition, terms);
             Add(names, statistics.FrequenciesOfNames(database, partition, query.Names));
         }
 
@@ -70,6 +76,23 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         for (int i = 0; i < Math.Min(MassTerms, asked.Length); i++)
             mass += asked[i].Value;
         return mass;
+    }
+
+    // Until more is read than may be used. Terms are many in a long prompt, where most of them turn out to be worth nothing.
+    private void CountTerms(Partition partition, long[] frequencies)
+    {
+        int counted = 0;
+        if (partition.IsCountedExactly && query.Terms.Count <= MostTerms)
+        {
+            for (; counted < query.Terms.Count && _postings.RowsAhead < query.PostingsBudget; counted++)
+                frequencies[counted] += _postings.ReadAhead(partition, query.Terms[counted]);
+        }
+
+        if (counted == query.Terms.Count)
+            return;
+        long[] rest = statistics.Frequencies(database, partition, counted == 0 ? query.Terms : [.. query.Terms.Skip(counted)]);
+        for (int i = 0; i < rest.Length; i++)
+            frequencies[counted + i] += rest[i];
     }
 
     private static void Add(long[] sums, long[] more)
@@ -110,45 +133,23 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
 
     private int ReadPostings(Partition partition, QueryTerm term, int number, int limit, HashSet<long>? only, HashSet<long>? except)
     {
-        bool whole = partition.IsCountedExactly && term.Frequency <= limit;
-        var postings = database.Prepare(whole ? partition.AllPostings : partition.Postings).Bind(1, $"\"{term.Token}\"");
-        if (!whole)
-            postings.Bind(2, limit);
-        if (!postings.Step())
+        var rows = _postings.Newest(partition, term, limit);
+        if (rows.IsEmpty)
             return 0;
-
         _rows.BeginRun();
-        int read = 0;
-        for (var rest = postings.Bytes(0); !rest.IsEmpty; read++)
+        if (only is null && except is null)
         {
-            long row = whole ? LastOf(ref rest) : FirstOf(ref rest);
-            if (only?.Contains(RowIds.Segment(row)) != false && except?.Contains(RowIds.Segment(row)) != true)
-                _rows.Add(row, number);
+            _rows.AddNewestLast(rows, number);
+            return rows.Length;
         }
 
-        postings.Reset();
-        return read;
-    }
+        for (int i = rows.Length - 1; i >= 0; i--)
+        {
+            if (only?.Contains(RowIds.Segment(rows[i])) != false && except?.Contains(RowIds.Segment(rows[i])) != true)
+                _rows.Add(rows[i], number);
+        }
 
-    // Digits and commas.
-    private static long FirstOf(ref ReadOnlySpan<byte> rows)
-    {
-        long row = 0;
-        int at = 0;
-        for (; at < rows.Length && rows[at] != ','; at++)
-            row = row * 10 + (rows[at] - '0');
-        rows = rows[Math.Min(at + 1, rows.Length)..];
-        return row;
-    }
-
-    private static long LastOf(ref ReadOnlySpan<byte> rows)
-    {
-        long row = 0, unit = 1;
-        int at = rows.Length - 1;
-        for (; at >= 0 && rows[at] != ','; at--, unit *= 10)
-            row += (rows[at] - '0') * unit;
-        rows = rows[..Math.Max(at, 0)];
-        return row;
+        return rows.Length;
     }
 
     private HashSet<long>? SegmentsOf(string? conversation)
@@ -167,16 +168,14 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
     // The worth of a set of terms, a byte of it at a time.
     private void FillValues()
     {
-        for (int part = 0; part < 4; part++)
+        for (int part = 0; part * 8 < _terms.Count; part++)
         {
-            for (int bits = 1; bits < 256; bits++)
-            {
-                int term = part * 8 + BitOperations.TrailingZeroCount(bits);
-                _values[part * 256 + bits] = _values[part * 256 + (bits & bits - 1)] + (term < _terms.Count ? (float)_terms[term].Value : 0);
-            }
+            for (int bits = 1; bits < 1 << Math.Min(8, _terms.Count - part * 8); bits++)
+                _values[part * 256 + bits] = _values[part * 256 + (bits & bits - 1)] + (float)_terms[part * 8 + BitOperations.TrailingZeroCount(bits)].Value;
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private float Value(uint mask) =>
         _values[mask & 0xFF] + _values[256 + (mask >> 8 & 0xFF)] + _values[512 + (mask >> 16 & 0xFF)] + _values[768 + (mask >> 24)];
 
@@ -187,12 +186,38 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
             + Smoothing.Previous2 * Value(previous2) + Smoothing.Next2 * Value(next2);
     }
 
+    // The same for all rows one after the other, of which there are thousands.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void OfferAll(BestRows best)
+    {
+        var rows = _rows.Rows;
+        var masks = _rows.Masks;
+        var values = _rows.Values;
+        for (int i = 0; i < values.Length; i++)
+            values[i] = Value(masks[i]);
+        double least = double.NegativeInfinity;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            long row = rows[i];
+            var (first, last) = RowIds.Ends(row);
+            float previous = 0, next = 0, previous2 = 0, next2 = 0;
+            for (int j = i + 1; j < rows.Length && rows[j] >= first && row - rows[j] <= 2; j++)
+                (previous, previous2) = row - rows[j] == 1 ? (values[j], previous2) : (previous, values[j]);
+            for (int j = i - 1; j >= 0 && rows[j] <= last && rows[j] - row <= 2; j--)
+                (next, next2) = rows[j] - row == 1 ? (values[j], next2) : (next, values[j]);
+            double score = values[i] + Smoothing.Previous * previous + Smoothing.Next * next + Smoothing.Previous2 * previous2 + Smoothing.Next2 * next2;
+            if (score <= least)
+                continue;
+            best.Offer(row, score, query.Limit);
+            if (best.Count == query.Limit)
+                least = best.Least;
+        }
+    }
+
     private BestRows MostPromising()
     {
         var best = new BestRows(query.Limit * 2);
-        var rows = _rows.Rows;
-        for (int place = 0; place < rows.Length; place++)
-            best.Offer(rows[place], Smoothed(place, rows[place]), query.Limit);
+        OfferAll(best);
 
         // A neighbour that matches nothing itself may be the answer.
         var known = new HashSet<long>(query.Limit * 5);
@@ -266,8 +291,8 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         {
             if (places.TryGetValue(row, out int place))
                 found[place] = found[place] with { Similarity = similarity };
-            else if (MessageReader.Read(database, row) is var (message, flags, hash))
-                found.Add(new Candidate(row, message, flags, hash, sessions.GetValueOrDefault(RowIds.Segment(row))?.Score ?? 0, _rows.Around(_rows.PlaceOf(row), row)) { Similarity = similarity });
+            else if (MessageReader.Read(database, row) is var (message, flags, hash, length))
+                found.Add(new Candidate(row, message, flags, hash, length, sessions.GetValueOrDefault(RowIds.Segment(row))?.Score ?? 0, _rows.Around(_rows.PlaceOf(row), row)) { Similarity = similarity });
         }
 
         return found;
@@ -280,8 +305,8 @@ internal sealed class CandidateSearch(Database database, TermStatistics statisti
         {
             if (found.Count == query.Limit)
                 break;
-            if (MessageReader.Read(database, row) is var (message, flags, hash))
-                found.Add(new Candidate(row, message, flags, hash, sessions[RowIds.Segment(row)].Score, _rows.Around(_rows.PlaceOf(row), row)));
+            if (MessageReader.Read(database, row) is var (message, flags, hash, length))
+                found.Add(new Candidate(row, message, flags, hash, length, sessions[RowIds.Segment(row)].Score, _rows.Around(_rows.PlaceOf(row), row)));
         }
 
         return found;

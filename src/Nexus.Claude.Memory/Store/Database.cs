@@ -20,6 +20,9 @@ internal sealed unsafe class Database : IDisposable
     /// <summary>The messages, partitions and tables that this connection has changed since it was opened.</summary>
     public int Changes => Sqlite3.Changes(_handle.Address);
 
+    /// <summary>How much this connection has changed, the tables of the index included.</summary>
+    public int TotalChanges => Sqlite3.TotalChanges(_handle.Address);
+
     public long LastRowId => Sqlite3.LastInsertRowId(_handle.Address);
 
     /// <summary>Opens the file without changing it.</summary>

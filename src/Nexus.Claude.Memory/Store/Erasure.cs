@@ -89,6 +89,7 @@ internal sealed class Erasure(Database database)
             database.Execute($"DROP TABLE {Schema.Vocabulary(partition)}; DROP TABLE {index}");
             database.Prepare("DELETE FROM term_df WHERE partition=?1").Bind(1, partition).Run();
             database.Prepare("DELETE FROM partition WHERE id=?1").Bind(1, partition).Run();
+            database.Prepare("DELETE FROM setting WHERE name=?1").Bind(1, Schema.MergedAt(partition)).Run();
             return;
         }
 

@@ -15,5 +15,8 @@ internal static class RowIds
 
     public static long Segment(long row) => row >> Shift;
 
+    /// <summary>The first and the last row of the segment that a row is in.</summary>
+    public static (long First, long Last) Ends(long row) => (row & ~(SlotsPerSegment - 1L), row | SlotsPerSegment - 1L);
+
     public static int Slot(long row) => (int)(row & (SlotsPerSegment - 1));
 }

@@ -88,7 +88,7 @@ internal sealed class Salvage(string path, TimeProvider time)
                 while (rows.Step())
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    if (!first.TryAdd(rows.Long(0), (new MemoryScope(rows.Text(15), rows.Text(16)), MessageReader.Current(rows).Message)))
+                    if (!first.TryAdd(rows.Long(0), (new MemoryScope(rows.Text(16), rows.Text(17)), MessageReader.Current(rows).Message)))
                         break;
                 }
 

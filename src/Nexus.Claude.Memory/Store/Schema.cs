@@ -63,6 +63,9 @@ internal static class Schema
 
     public static string Vocabulary(long partition) => $"terms_{partition}";
 
+    /// <summary>The setting that says how many messages a partition had when its index was put together last.</summary>
+    public static string MergedAt(long partition) => $"merged_{partition}";
+
     // The terms of a whole batch: what is more is written out in between, and has to be put together again.
     private const int IndexMemory = 8 * 1024 * 1024;
 

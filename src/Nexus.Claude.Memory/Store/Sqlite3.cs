@@ -57,6 +57,9 @@ internal static unsafe partial class Sqlite3
     [LibraryImport(Library, EntryPoint = "sqlite3_changes")]
     public static partial int Changes(nint database);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_total_changes")]
+    public static partial int TotalChanges(nint database);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_last_insert_rowid")]
     public static partial long LastInsertRowId(nint database);
 

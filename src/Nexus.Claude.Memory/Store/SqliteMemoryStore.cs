@@ -19,6 +19,7 @@ internal sealed class SqliteMemoryStore : IMemoryStore, IVectorStore
     private readonly TermStatistics _statistics = new();
     private readonly Database _writerDatabase;
     private readonly BatchWriter _writer;
+    private readonly IndexMerge _merge;
     private readonly WriteQueue _queue;
     private readonly Lock _ownedLock = new();
     private Task _counting = Task.CompletedTask;
@@ -30,10 +31,11 @@ internal sealed class SqliteMemoryStore : IMemoryStore, IVectorStore
         _logger = logger;
         _writerDatabase = database;
         _writer = new BatchWriter(database);
+        _merge = new IndexMerge(database);
         var key = database.Prepare("SELECT value FROM setting WHERE name='key'");
         Key = key.Step() ? key.Bytes(0).ToArray() : throw new MemoryStoreException(MemoryStoreFailure.Corrupt, $"The memory '{path}' has lost its key.");
         key.Reset();
-        _queue = new WriteQueue(Write, time, logger);
+        _queue = new WriteQueue(Write, time, logger, MergeStep);
     }
 
     /// <inheritdoc/>
@@ -223,7 +225,23 @@ internal sealed class SqliteMemoryStore : IMemoryStore, IVectorStore
             }
         }
 
+        foreach (long partition in _writer.Partitions)
+            _merge.Add(partition);
         CountIfGrown(batch[0].Scope);
+    }
+
+    private bool MergeStep()
+    {
+        try
+        {
+            return _merge.Step();
+        }
+        catch (MemoryStoreException failure)
+        {
+            _logger.IndexNotMerged(failure);
+            _merge.GiveUp();
+            return false;
+        }
     }
 
     // Frequencies of common terms are counted beside the writing, by whoever sees first that they are out of date.

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nexus.Claude.Memory.Store;
 
 /// <summary>
@@ -30,6 +32,17 @@ internal sealed class TermRows : IDisposable
     /// <summary>The rows, from high to low.</summary>
     public ReadOnlySpan<long> Rows => _entries.AsSpan(0, Count);
 
+    /// <summary>Room for a number for each row.</summary>
+    public Span<float> Values
+    {
+        get
+        {
+            if (_spare.Values.Length < Count)
+                _spare.Values = new float[_masks.Length];
+            return _spare.Values.AsSpan(0, Count);
+        }
+    }
+
     /// <summary>The terms of each row as the bits of a number.</summary>
     public ReadOnlySpan<uint> Masks => _masks.AsSpan(0, Count);
 
@@ -50,6 +63,17 @@ internal sealed class TermRows : IDisposable
         if (_length > _starts[^1] && _entries[_length - 1] < entry)
             BeginRun();
         _entries[_length++] = entry;
+    }
+
+    /// <summary>Adds rows of which each is above the one before.</summary>
+    public void AddNewestLast(ReadOnlySpan<long> rows, int term)
+    {
+        if (_entries.Length - _length < rows.Length)
+            Array.Resize(ref _entries, Math.Max(_entries.Length * 2, _length + rows.Length));
+        var added = _entries.AsSpan(_length, rows.Length);
+        for (int i = 0; i < added.Length; i++)
+            added[i] = rows[rows.Length - 1 - i] << TermBits | (long)term;
+        _length += rows.Length;
     }
 
     /// <summary>Brings all runs in one order, each row once.</summary>
@@ -74,6 +98,7 @@ internal sealed class TermRows : IDisposable
     }
 
     /// <summary>The place of the row, or of the first one below it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int PlaceOf(long row)
     {
         int low = 0, high = Count;
@@ -93,6 +118,7 @@ internal sealed class TermRows : IDisposable
     public uint MaskAt(int place, long row) => place < Count && _entries[place] == row ? _masks[place] : 0;
 
     /// <summary>The terms of the two rows before and the two after, of the same segment.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public (uint Previous, uint Next, uint Previous2, uint Next2) Around(int place, long row)
     {
         var around = (Previous: 0u, Next: 0u, Previous2: 0u, Next2: 0u);
@@ -153,6 +179,7 @@ internal sealed class TermRows : IDisposable
         _spare.Merged = target;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Merge(ReadOnlySpan<long> a, ReadOnlySpan<long> b, Span<long> into)
     {
         int i = 0, j = 0, k = 0;
@@ -169,5 +196,7 @@ internal sealed class TermRows : IDisposable
         public long[] Merged { get; set; } = [];
 
         public uint[] Masks { get; set; } = [];
+
+        public float[] Values { get; set; } = [];
     }
 }

@@ -32,14 +32,20 @@ internal sealed class TermStatistics
     /// <summary>In how many messages of the partition the names stand, which may be in none.</summary>
     public long[] FrequenciesOfNames(Database database, Partition partition, IReadOnlyList<QueryTerm> names)
     {
-        if (CommonTerms(database, partition) is not { } common)
-            return Count(database, partition, names);
-        // To count a common one is to read all its entries.
-        var rare = names.Where(name => !common.ContainsKey(name.Token)).ToList();
-        long[] counted = Count(database, partition, rare);
         long[] frequencies = new long[names.Count];
+        var common = CommonTerms(database, partition);
+        var known = Begun(database, partition, names);
+        // To count a common one is to read all its entries.
+        var rare = common is null ? known : known.Where(name => !common.ContainsKey(name.Token)).ToList();
+        long[] counted = Count(database, partition, rare);
         for (int i = 0, next = 0; i < frequencies.Length; i++)
-            frequencies[i] = common.TryGetValue(names[i].Token, out long frequency) ? Grown(frequency, partition) : counted[next++];
+        {
+            if (next < rare.Count && ReferenceEquals(names[i], rare[next]))
+                frequencies[i] = counted[next++];
+            else if (common is not null && common.TryGetValue(names[i].Token, out long frequency))
+                frequencies[i] = Grown(frequency, partition);
+        }
+
         return frequencies;
     }
 
@@ -76,13 +82,47 @@ internal sealed class TermStatistics
         long[] frequencies = new long[terms.Count];
         if (terms.Count == 0)
             return frequencies;
-        // No token holds a quote, a backslash or a control character.
-        string list = string.Concat("[\"", string.Join("\",\"", terms.Select(term => term.Token)), "\"]");
-        var counts = database.Prepare(partition.Counts).Bind(1, list);
+        var counts = database.Prepare(partition.Counts).Bind(1, JsonArray(terms.Select(term => term.Token)));
         while (counts.Step())
             frequencies[counts.Int(0)] = counts.Long(1);
         return frequencies;
     }
+
+    // Of two to four words that follow each other the first two begin each name: where no token of the index begins with them, the longer
+    // names need not be looked for.
+    private static List<QueryTerm> Begun(Database database, Partition partition, IReadOnlyList<QueryTerm> names)
+    {
+        var begun = new List<QueryTerm>();
+        if (names.Count == 0)
+            return begun;
+        string[] tokens = new string[names.Count];
+        for (int i = 0; i < tokens.Length; i++)
+            tokens[i] = names[i].Token;
+        Array.Sort(tokens, StringComparer.Ordinal);
+        var beginnings = new List<string>();
+        foreach (string token in tokens)
+        {
+            if (beginnings.Count == 0 || !token.StartsWith(beginnings[^1], StringComparison.Ordinal))
+                beginnings.Add(token);
+        }
+
+        var found = new List<string>();
+        var rows = database.Prepare(partition.Beginnings).Bind(1, JsonArray(beginnings));
+        while (rows.Step())
+            found.Add(beginnings[rows.Int(0)]);
+        if (found.Count == 0)
+            return begun;
+        foreach (var name in names)
+        {
+            if (found.Exists(beginning => name.Token.StartsWith(beginning, StringComparison.Ordinal)))
+                begun.Add(name);
+        }
+
+        return begun;
+    }
+
+    // No token holds a quote, a backslash or a control character.
+    private static string JsonArray(IEnumerable<string> tokens) => string.Concat("[\"", string.Join("\",\"", tokens), "\"]");
 
     // Null where each term is counted when it is asked for.
     private FrozenDictionary<string, long>? CommonTerms(Database database, Partition partition)
@@ -112,6 +152,13 @@ internal sealed record Partition(long Id, string Project, long Messages, long To
 {
     /// <summary>In how many messages the terms of a JSON array stand, each with its place in the array; nothing for those in none.</summary>
     public string Counts { get; } = $"SELECT j.key, v.doc FROM json_each(?1) j CROSS JOIN {Schema.Vocabulary(Id)} v WHERE v.term=j.value";
+
+    /// <summary>
+    /// The places of those texts of a JSON array that a term begins with. The largest character of all ends the range: only the first term in it is
+    /// looked at.
+    /// </summary>
+    public string Beginnings { get; } =
+        $"SELECT j.key FROM json_each(?1) j WHERE EXISTS(SELECT 1 FROM {Schema.Vocabulary(Id)} v WHERE v.term>=j.value AND v.term<=j.value||char(1114111))";
 
     /// <summary>True when the frequencies of its terms are not estimates.</summary>
     public bool IsCountedExactly => Messages <= TermStatistics.SmallPartition || CountedAt == 0;

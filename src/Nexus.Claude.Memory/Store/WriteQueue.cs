@@ -7,7 +7,8 @@ namespace Nexus.Claude.Memory.Store;
 /// <summary>
 /// Collects messages and writes them in batches, in order: after 500, after a tenth of a second, or at once when somebody flushes. What has
 /// come in meanwhile is written with them, up to 2,000: the larger a batch, the less the index has to put together again.
-/// A batch that cannot be written is kept and tried again; who flushes is told why.
+/// A batch that cannot be written is kept and tried again; who flushes is told why. What there is to tidy up waits until nothing has come in
+/// for a second, or until the end.
 /// </summary>
 internal sealed class WriteQueue : IAsyncDisposable
 {
@@ -15,16 +16,25 @@ internal sealed class WriteQueue : IAsyncDisposable
     private const int LargestBatch = 2_000;
     private const int MostWaiting = 50_000;
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Entry> _channel = Channel.CreateBounded<Entry>(new BoundedChannelOptions(4_096) { SingleReader = true });
     private readonly Action<IReadOnlyList<PreparedMessage>> _write;
+    private readonly Func<bool> _tidy;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Task _loop;
     private readonly List<PreparedMessage> _waiting = [];
+    private bool _isTidy = true;
 
-    public WriteQueue(Action<IReadOnlyList<PreparedMessage>> write, TimeProvider time, ILogger logger)
+    /// <summary>Begins to wait for messages.</summary>
+    /// <param name="write">Writes a batch.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Learns what could not be written.</param>
+    /// <param name="tidy">Does a step of what can wait, and says whether there is more.</param>
+    public WriteQueue(Action<IReadOnlyList<PreparedMessage>> write, TimeProvider time, ILogger logger, Func<bool>? tidy = null)
     {
+        _tidy = tidy ?? (static () => false);
         _write = write;
         _time = time;
         _logger = logger;
@@ -69,8 +79,21 @@ internal sealed class WriteQueue : IAsyncDisposable
     private async Task RunAsync()
     {
         var flushes = new List<TaskCompletionSource>();
-        while (await _channel.Reader.WaitToReadAsync().ConfigureAwait(false))
+        while (true)
         {
+            // Not a method of its own: that would be compiled at the start.
+            using var quiet = new CancellationTokenSource(_isTidy ? Timeout.InfiniteTimeSpan : Quiet, _time);
+            try
+            {
+                if (!await _channel.Reader.WaitToReadAsync(quiet.Token).ConfigureAwait(false))
+                    break;
+            }
+            catch (OperationCanceledException) when (quiet.IsCancellationRequested)
+            {
+                Tidy();
+                continue;
+            }
+
             await CollectAsync(flushes).ConfigureAwait(false);
             var failure = WriteWaiting();
             foreach (var flush in flushes)
@@ -82,10 +105,21 @@ internal sealed class WriteQueue : IAsyncDisposable
             }
 
             flushes.Clear();
+            _isTidy = false;
         }
 
         if (_waiting.Count > 0 && WriteWaiting() is { } last)
             _logger.MessagesLost(_waiting.Count, last);
+        Tidy();
+    }
+
+    private void Tidy()
+    {
+        while (!_channel.Reader.TryPeek(out _) && _tidy())
+        {
+        }
+
+        _isTidy = true;
     }
 
     private async Task CollectAsync(List<TaskCompletionSource> flushes)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nexus.Claude.Memory.Text;
 
 /// <summary>One name: a word of prose, a number, or an identifier with its parts.</summary>
@@ -54,6 +56,7 @@ internal static class Identifier
     }
 
     /// <summary>True when the name is more than one plain word: it holds a joint, a digit, or a capital after its first letter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsCompound(ReadOnlySpan<char> name)
     {
         bool lower = false;
@@ -114,6 +117,7 @@ internal static class Identifier
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsBoundary(ReadOnlySpan<char> name, int at)
     {
         char before = name[at - 1];
@@ -134,8 +138,10 @@ internal static class Identifier
     }
 
     // Names are short: plain loops are as fast as the framework's searches, and need no compiling at the start.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsJoint(char c) => c is '_' or '-' or '.' or ':' or '\'' or '\u2019';
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HasJoint(ReadOnlySpan<char> name)
     {
         foreach (char c in name)
@@ -147,6 +153,7 @@ internal static class Identifier
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsNumeric(ReadOnlySpan<char> name)
     {
         bool digits = false;
@@ -161,6 +168,7 @@ internal static class Identifier
         return digits;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsLowerCase(ReadOnlySpan<char> word)
     {
         foreach (char c in word)
@@ -257,6 +265,7 @@ internal static class Identifier
         sink.Add(stem[..length], surface, kind);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ToLowerCase(ReadOnlySpan<char> word, Span<char> lower)
     {
         for (int i = 0; i < word.Length; i++)

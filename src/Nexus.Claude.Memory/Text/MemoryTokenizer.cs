@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Nexus.Claude.Memory.Text;
 
@@ -46,6 +47,9 @@ internal interface ITokenSink
 /// </summary>
 internal static class MemoryTokenizer
 {
+    // What is done for each character is inlined, here and wherever a recall has a loop of thousands of steps: before the runtime compiles a
+    // method for good it lets a version run that counts each branch with a call, for some hundred recalls. What is inlined is not counted.
+
     private const int LongestToken = 160;
 
     // As bits, for a table would have to be made before the first use, and asked for with each character.
@@ -57,9 +61,28 @@ internal static class MemoryTokenizer
 
     /// <summary>Cuts the text.</summary>
     public static void Tokenize<TSink>(string text, ref TSink sink)
+        where TSink : struct, ITokenSink => Cut(TextFolding.Fold(text), ref sink);
+
+    /// <summary>Cuts the parts of the text that may hold certain tokens; all of these are found, and others with them.</summary>
+    public static void Find<TSink>(string text, WantedBeginnings wanted, ref TSink sink)
         where TSink : struct, ITokenSink
     {
         var folded = TextFolding.Fold(text).AsSpan();
+        for (int at = 0; at < folded.Length;)
+        {
+            (int start, at) = wanted.Next(folded, at);
+            Cut(folded[start..at], ref sink);
+        }
+    }
+
+    /// <summary>True for an ASCII character that no token holds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSeparator(char c) => c < 128 && !char.IsAsciiLetterOrDigit(c) && !IsConnector(c);
+
+    /// <summary>Cuts a folded text, or a part of it between two separators.</summary>
+    public static void Cut<TSink>(ReadOnlySpan<char> folded, ref TSink sink)
+        where TSink : struct, ITokenSink
+    {
         for (int at = 0; at < folded.Length;)
         {
             var kind = KindAt(folded, at, out int width);
@@ -87,6 +110,7 @@ internal static class MemoryTokenizer
     }
 
     // Most runs are a plain word, perhaps at the end of a sentence.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ReadOnlySpan<char> PlainWord(ReadOnlySpan<char> text, int start, out int at)
     {
         at = start;
@@ -101,6 +125,7 @@ internal static class MemoryTokenizer
         return [];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Continues(CharacterKind run, CharacterKind next) => run == CharacterKind.Ideograph
         ? next == CharacterKind.Ideograph
         : next is CharacterKind.Letter or CharacterKind.Connector;
@@ -146,6 +171,7 @@ internal static class MemoryTokenizer
     }
 
     // A single colon separates, unless it names a drive; two colons belong to a name.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int PieceEnd(ReadOnlySpan<char> chunk)
     {
         for (int i = 0; i < chunk.Length; i++)
@@ -231,6 +257,7 @@ internal static class MemoryTokenizer
     internal static int WidthAt(ReadOnlySpan<char> text, int at) =>
         char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static CharacterKind KindAt(ReadOnlySpan<char> text, int at, out int width)
     {
         width = 1;
@@ -239,8 +266,11 @@ internal static class MemoryTokenizer
             return CharacterKind.Letter;
         if (c >= 0x80)
             return Classify(text, at, out width);
-        return ((c < 64 ? Connectors >> c : ConnectorsFrom64 >> c - 64) & 1) != 0 ? CharacterKind.Connector : CharacterKind.Separator;
+        return IsConnector(c) ? CharacterKind.Connector : CharacterKind.Separator;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsConnector(char ascii) => ((ascii < 64 ? Connectors >> ascii : ConnectorsFrom64 >> ascii - 64) & 1) != 0;
 
     private static CharacterKind Classify(ReadOnlySpan<char> text, int at, out int width)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nexus.Claude.Memory.Text;
 
 /// <summary>The stemmer of M. F. Porter (1980) for lower-case English words, in place.</summary>
@@ -163,6 +165,7 @@ internal static class PorterStemmer
                 Length--;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private bool Ends(ReadOnlySpan<char> suffix)
         {
             if (!_word[..Length].EndsWith(suffix))
@@ -194,6 +197,7 @@ internal static class PorterStemmer
         private readonly int Measure() => MeasureOf(_stem);
 
         // The m of [C](VC)^m[V].
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private readonly int MeasureOf(int end)
         {
             int measure = 0;
@@ -211,6 +215,7 @@ internal static class PorterStemmer
 
         private readonly bool HasVowel() => HasVowel(_stem);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private readonly bool HasVowel(int end)
         {
             for (int i = 0; i < end; i++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nexus.Claude.Memory.Text;
 
 /// <summary>
@@ -26,6 +28,7 @@ internal sealed class WordTable
     }
 
     /// <summary>The number of the word, -1 when it is not in the table.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int IndexOf(ReadOnlySpan<char> word)
     {
         for (int slot = SlotOf(word); _slots[slot] is var number and not 0; slot = slot + 1 & _slots.Length - 1)
@@ -38,6 +41,7 @@ internal sealed class WordTable
         return -1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int SlotOf(ReadOnlySpan<char> word)
     {
         uint hash = (uint)word.Length;

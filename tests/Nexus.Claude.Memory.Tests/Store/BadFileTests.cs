@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Nexus.Claude.Memory.Record;
 using Nexus.Claude.Memory.Store;
 using Nexus.Claude.Memory.Tests.Audit;
@@ -105,6 +108,37 @@ internal sealed class BadFileTests : IAsyncDisposable
 
         Assert.That(written, Is.EqualTo(10_000));
         Assert.That(batches, Is.LessThanOrEqualTo(21));
+    }
+
+    [Test]
+    public async Task What_can_wait_makes_way_for_messages_that_come_in()
+    {
+        var time = new FakeTimeProvider();
+        var done = new ConcurrentQueue<string>();
+        var finished = new TaskCompletionSource();
+        var message = new MessagePreparation(null).Prepare(TemporaryMemory.Message("hello"), MemoryScope.Local)!;
+        WriteQueue? queue = null;
+        queue = new WriteQueue(_ => done.Enqueue("write"), time, NullLogger.Instance, () =>
+        {
+            done.Enqueue("tidy");
+            if (done.Count == 2 && !queue!.AddAsync([message], CancellationToken.None).AsTask().IsCompletedSuccessfully)
+                done.Enqueue("refused");
+            if (done.Count == 5)
+                finished.SetResult();
+            return done.Count < 5;
+        });
+        await queue.AddAsync([message], CancellationToken.None);
+        await queue.FlushAsync(CancellationToken.None);
+        var patience = Stopwatch.StartNew();
+        while (!finished.Task.IsCompleted && patience.Elapsed < TimeSpan.FromSeconds(30))
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await queue.DisposeAsync();
+
+        Assert.That(done.Take(5), Is.EqualTo(new[] { "write", "tidy", "write", "tidy", "tidy" }));
     }
 
     [Test]

@@ -51,7 +51,7 @@ internal sealed class FirstStage(IReadOnlyList<QueryTerm> terms, IReadOnlyDictio
             .DistinctBy(entry => entry.Row)
             .Select(entry => (entry.Document, entry.Row, Score: Smoothed(entry.Row) + sessions.GetValueOrDefault(entry.Document.Segment)))
             .OrderByDescending(entry => entry.Score).ThenByDescending(entry => entry.Row).Take(limit)
-            .Select(entry => new Candidate(entry.Row, entry.Document.ToMessage(), (MessageFlags)entry.Document.Flags, entry.Document.HashValue,
+            .Select(entry => new Candidate(entry.Row, entry.Document.ToMessage(), (MessageFlags)entry.Document.Flags, entry.Document.HashValue, entry.Document.TokenCount,
                 sessions.GetValueOrDefault(entry.Document.Segment), Around(entry.Row)))];
     }
 
