@@ -21,6 +21,13 @@ internal static class FailureChecks
             Report.Equal(7, exception.ExitCode, "the exit code");
             Report.True(exception.Message.Contains("out of luck", StringComparison.Ordinal), $"the message holds stderr: {exception.Message}");
         });
+        await report.CheckAsync("a CLI that ends in the middle of a long prompt ends the query and not this program", async cancellationToken =>
+        {
+            await using var cli = ScriptedCli.Create(new CliScript().AnswerInitialize().Exit(7));
+            var exception = await Report.ThrowsAsync<CliExitedException>(
+                () => ClaudeCode.AskAsync(new string('x', 16 * 1024 * 1024), ConversationChecks.OptionsFor(cli), cancellationToken));
+            Report.Equal(7, exception.ExitCode, "the exit code");
+        });
         await report.CheckAsync("a CLI that stays silent", async cancellationToken =>
         {
             await using var cli = ScriptedCli.Create(new CliScript().NeverAnswer("initialize").Hang());
