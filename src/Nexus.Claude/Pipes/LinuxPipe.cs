@@ -78,14 +78,22 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
     }
 
     /// <inheritdoc/>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        TryBegin(buffer, cancellationToken, out var count) ? ValueTask.FromResult(count) : new ValueTask<int>(this, _operation.Version);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (!TryBegin(buffer, cancellationToken, out var count, out var failure))
+            return new ValueTask<int>(this, _operation.Version);
+        return failure is null ? ValueTask.FromResult(count) : ValueTask.FromException<int>(failure);
+    }
 
     /// <inheritdoc/>
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        buffer.IsEmpty || TryBegin(MemoryMarshal.AsMemory(buffer), cancellationToken, out _)
-            ? ValueTask.CompletedTask
-            : new ValueTask(this, _operation.Version);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.IsEmpty)
+            return ValueTask.CompletedTask;
+        if (!TryBegin(MemoryMarshal.AsMemory(buffer), cancellationToken, out _, out var failure))
+            return new ValueTask(this, _operation.Version);
+        return failure is null ? ValueTask.CompletedTask : ValueTask.FromException(failure);
+    }
 
     /// <inheritdoc/>
     public override void Flush()
@@ -176,19 +184,19 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
 
     /// <summary>Begins an operation.</summary>
     /// <returns>True when it has ended already.</returns>
-    private bool TryBegin(Memory<byte> buffer, CancellationToken cancellationToken, out int count)
+    private bool TryBegin(Memory<byte> buffer, CancellationToken cancellationToken, out int count, out Exception? failure)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        _rest = buffer;
-        _cancellationToken = cancellationToken;
-        _operation.Reset();
-        if (TryFinish(out count, out var failure))
+        if (cancellationToken.IsCancellationRequested)
         {
-            if (failure is not null)
-                throw failure;
+            (count, failure) = (0, new OperationCanceledException(cancellationToken));
             return true;
         }
 
+        _rest = buffer;
+        _cancellationToken = cancellationToken;
+        _operation.Reset();
+        if (TryFinish(out count, out failure))
+            return true;
         if (cancellationToken.CanBeCanceled)
         {
             _registration = cancellationToken.UnsafeRegister(
@@ -205,8 +213,8 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
         failure = null;
         while (true)
         {
-            // What is told from here on comes after this attempt.
-            Volatile.Write(ref _state, Unknown);
+            // What is told from here on comes after this attempt; no part of the attempt may come before this.
+            Interlocked.Exchange(ref _state, Unknown);
             if (TryTransfer(out count, out failure))
                 return true;
             if (Interlocked.CompareExchange(ref _state, Waiting, Unknown) != Unknown)
