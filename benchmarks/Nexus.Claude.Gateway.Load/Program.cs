@@ -3,7 +3,7 @@ using Nexus.Claude.Gateway.Load;
 using Nexus.Claude.Testing;
 
 // Measures the gateway over loopback, with the real CLI and a scripted model. Prints Markdown rows; asserts nothing.
-//   dotnet run -c Release --project benchmarks/Nexus.Claude.Gateway.Load -- GATEWAY.dll [latency|chunks|memory|burst ...] [--rounds N]
+//   dotnet run -c Release --project benchmarks/Nexus.Claude.Gateway.Load -- GATEWAY.dll [latency|chunks|memory|burst ...] [--rounds N, of latency and chunks]
 if (args is not [var named, ..] || !File.Exists(named))
 {
     Console.Error.WriteLine("Name the gateway's assembly, for example artifacts/bin/Nexus.Claude.Gateway/release/nexus-claude.dll.");

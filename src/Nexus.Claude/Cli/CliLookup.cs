@@ -72,7 +72,10 @@ internal sealed class CliLookup(CliInstallOptions options)
         }
 
         var isBareName = value.IndexOfAny(['/', '\\']) < 0 && !Path.IsPathRooted(value);
-        var path = isBareName ? FindBareName(value) : Path.IsPathFullyQualified(value) ? Path.GetFullPath(value) : Path.GetFullPath(value, _host.CurrentDirectory);
+        // The current folder is asked for only where it counts: that is slow the first time.
+        var path = isBareName ? FindBareName(value)
+            : Path.IsPathFullyQualified(value) ? Path.GetFullPath(value)
+            : Path.GetFullPath(value, _host.CurrentDirectory);
         if (path is not null && File.Exists(path))
             return new CliInstallation(path, null, source);
 

@@ -8,6 +8,7 @@ internal static class OptionPaths
         string.IsNullOrEmpty(options.WorkingDirectory) ? null : Path.GetFullPath(options.WorkingDirectory);
 
     /// <summary>A path in full; a relative one starts at the working directory of the options.</summary>
+    // The current folder is asked for only where it counts: that is slow the first time.
     public static string Full(ClaudeOptions options, string path) =>
         Path.IsPathFullyQualified(path)
             ? Path.GetFullPath(path)

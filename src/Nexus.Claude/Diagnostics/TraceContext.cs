@@ -7,7 +7,8 @@ namespace Nexus.Claude.Diagnostics;
 /// <summary>The trace that a CLI is to go on with, as the environment variables that the W3C's context has for it.</summary>
 internal static class TraceContext
 {
-    private static readonly Dictionary<string, string> None = [];
+    /// <summary>No trace.</summary>
+    public static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
 
     /// <summary>The context of the current activity.</summary>
     /// <returns>The variables; none when there is no activity.</returns>

@@ -1,5 +1,6 @@
 using System.Text;
 using Nexus.Claude.Cli;
+using Nexus.Claude.Diagnostics;
 
 namespace Nexus.Claude.Pool;
 
@@ -50,7 +51,7 @@ internal sealed record PoolShape
         var key = new StringBuilder();
         foreach (var argument in arguments)
             key.Append(argument).Append('\0');
-        foreach (var (name, value) in CliEnvironment.Build(generic, new Dictionary<string, string?>(), new Dictionary<string, string>()).OrderBy(each => each.Key, StringComparer.Ordinal))
+        foreach (var (name, value) in CliEnvironment.Build(generic, new Dictionary<string, string?>(), TraceContext.None).OrderBy(each => each.Key, StringComparer.Ordinal))
             key.Append('\u0001').Append(name).Append('=').Append(value ?? "\0").Append('\0');
         key.Append('\u0002').Append(folder).Append('\0').Append(options.User).Append('\0').Append(options.CliPath).Append('\0').Append(options.InheritEnvironment);
         return new PoolShape(arguments, folder, key.ToString());

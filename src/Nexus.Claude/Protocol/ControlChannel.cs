@@ -83,8 +83,8 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time, Sessi
         Action<Utf8JsonWriter> writeFrame,
         TimeSpan timeout,
         CancellationToken cancellationToken) =>
-        Listeners.ArePossible
-            ? AskListenedAsync(type, name, writeFrame, timeout, cancellationToken)
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled<JsonElement>(cancellationToken)
+            : Listeners.ArePossible ? AskListenedAsync(type, name, writeFrame, timeout, cancellationToken)
             : WaitForAnswerAsync(type, name, writeFrame, timeout, cancellationToken);
 
     [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
@@ -125,7 +125,6 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time, Sessi
         TimeSpan timeout,
         CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         var id = "req_" + Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
         var pending = new Pending(name, new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously));
         _pending[id] = pending;

@@ -73,7 +73,7 @@ internal sealed class SessionStart
     internal static async Task<CliProcess> LaunchAsync(
         ClaudeOptions options, IReadOnlyList<string> arguments, string? workingDirectory, CancellationToken cancellationToken)
     {
-        var logger = LoggerOf(options);
+        var logger = SilentLogger.Or(options.LoggerFactory);
         var cli = await ClaudeCli.ResolveAsync(
             options.CliPath, options.AutoDownload, options.Installation, options.DownloadProgress, cancellationToken).ConfigureAwait(false);
         var start = CliStart.For(cli.Path, arguments, CliEnvironment.Build(options)) with
@@ -108,7 +108,7 @@ internal sealed class SessionStart
         ExecutionContext? caller)
     {
         connecting?.Started(connection.ProcessId);
-        var begun = Begin(connection, command, SettingsFor(options, features, singleStream, LoggerOf(options)) with { CallerContext = caller });
+        var begun = Begin(connection, command, SettingsFor(options, features, singleStream, SilentLogger.Or(options.LoggerFactory)) with { CallerContext = caller });
         begun.Trace(connecting);
         begun.Session.Own(Task.Run(WarmUp.Run, CancellationToken.None));
         return begun;
@@ -203,8 +203,6 @@ internal sealed class SessionStart
         foreach (var feature in features)
             feature.WriteInitialize(json);
     }
-
-    private static ILogger LoggerOf(ClaudeOptions options) => SilentLogger.Or(options.LoggerFactory);
 
     private static SessionSettings SettingsFor(ClaudeOptions options, SessionFeatures features, bool singleStream, ILogger logger) => new()
     {
