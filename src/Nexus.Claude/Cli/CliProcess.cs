@@ -53,8 +53,11 @@ internal abstract class CliProcess : ICliConnection
     /// <param name="start">What to start and how.</param>
     /// <returns>The running process.</returns>
     /// <exception cref="CliStartException">The operating system refused; the message says why and what to do.</exception>
-    public static CliProcess Start(CliStart start) =>
-        OperatingSystem.IsWindows() ? Start(start, new CliWrapProcess(start)) : Start(start, new UnixProcess(start));
+    public static CliProcess Start(CliStart start) => Start(
+        start,
+        OperatingSystem.IsWindows() ? new CliWrapProcess(start)
+            : SpawnedProcess.CanStart(start) ? new SpawnedProcess(start)
+            : ByFramework(start));
 
     /// <summary>Starts the CLI in a way of the caller's choice.</summary>
     /// <inheritdoc cref="Start(CliStart)"/>
@@ -68,7 +71,7 @@ internal abstract class CliProcess : ICliConnection
             process.StartedAt = process._time.GetUtcNow();
             return process;
         }
-        catch (Exception failure) when (failure is Win32Exception or InvalidOperationException or PlatformNotSupportedException or NotSupportedException)
+        catch (Exception failure) when (failure is Win32Exception or InvalidOperationException or PlatformNotSupportedException or NotSupportedException or IOException)
         {
             process.Abandon();
             throw CliStartFailures.Explain(start, failure);
@@ -93,8 +96,12 @@ internal abstract class CliProcess : ICliConnection
     private protected abstract void Abandon();
 
     /// <summary>Notes that the process has exited.</summary>
-    /// <param name="process">The process; null when nobody knows how it ended.</param>
-    private protected void SetExited(Process? process) => _exited.TrySetResult(process is null ? null : ExitCodeOf(process));
+    /// <param name="exitCode">Its exit code; null when nobody knows how it ended.</param>
+    private protected void SetExited(int? exitCode) => _exited.TrySetResult(exitCode);
+
+    // Apart, so that the framework's library for processes is loaded only where it is used.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static FrameworkProcess ByFramework(CliStart start) => new(start);
 
     /// <summary>Reads stderr to its end, but not longer than a moment after the exit: a grandchild may hold it.</summary>
     [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
@@ -118,7 +125,10 @@ internal abstract class CliProcess : ICliConnection
         }
     }
 
-    private static int? ExitCodeOf(Process process)
+    /// <summary>The exit code of a process that has ended.</summary>
+    /// <param name="process">The process.</param>
+    /// <returns>The code; null when nobody knows it.</returns>
+    private protected static int? ExitCodeOf(Process process)
     {
         try
         {

@@ -98,10 +98,10 @@ internal sealed class CliWrapProcess(CliStart start) : CliProcess(start)
     private void Watch(Process process)
     {
         Family.Adopt(process);
-        process.Exited += (_, _) => SetExited(process);
+        process.Exited += (_, _) => SetExited(ExitCodeOf(process));
         // The event is not raised again for a process that was gone before the handler was attached.
         if (process.HasExited)
-            SetExited(process);
+            SetExited(ExitCodeOf(process));
     }
 
     private async Task AwaitAsync(Task<CommandResult> running)

@@ -1,17 +1,10 @@
 using System.ComponentModel;
-using System.Diagnostics;
-using System.IO.Pipes;
-using System.Runtime.InteropServices;
-using Nexus.Claude.Pipes;
 
 namespace Nexus.Claude.Cli;
 
-/// <summary>
-/// A CLI that is started by the framework alone. It does what CliWrap does for us on Windows, without the 170 methods that would have to be
-/// compiled before the first message: the framework's own code comes compiled, a package's does not.
-/// </summary>
+/// <summary>A CLI on Linux or macOS: three pipes and a process that takes signals, whoever has started it.</summary>
 /// <param name="start">What to start and how.</param>
-internal sealed partial class UnixProcess(CliStart start) : CliProcess(start)
+internal abstract class UnixProcess(CliStart start) : CliProcess(start)
 {
     private const int InterruptSignal = 2;
 
@@ -19,7 +12,6 @@ internal sealed partial class UnixProcess(CliStart start) : CliProcess(start)
     private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
-    private readonly Process _process = new();
     private Stream? _input;
     private Stream? _output;
     private Stream? _error;
@@ -33,14 +25,16 @@ internal sealed partial class UnixProcess(CliStart start) : CliProcess(start)
     /// <inheritdoc/>
     public override Stream Input => _input!;
 
+    /// <summary>Held while the process is signalled or its end is taken note of: after that its id may be another's.</summary>
+    private protected Lock Gate => _gate;
+
     /// <inheritdoc/>
     public override void Interrupt()
     {
         lock (_gate)
         {
-            // Until its exit has been observed the id is the process's own, be it as a zombie's.
-            if (!_disposed && !_process.HasExited)
-                _ = Send(_process.Id, InterruptSignal); // It fails for a process of another account (sudo) only; what follows then is a kill.
+            if (!_disposed && IsOurs)
+                _ = SpawnCalls.Signal(ProcessId, InterruptSignal); // It fails for a process of another account (sudo) only; what follows then is a kill.
         }
     }
 
@@ -53,9 +47,9 @@ internal sealed partial class UnixProcess(CliStart start) : CliProcess(start)
                 return;
             try
             {
-                _process.Kill(entireProcessTree: true);
+                KillTree();
             }
-            catch (InvalidOperationException)
+            catch (Exception gone) when (gone is InvalidOperationException or ArgumentException)
             {
                 // It has exited already.
             }
@@ -87,49 +81,24 @@ internal sealed partial class UnixProcess(CliStart start) : CliProcess(start)
         lock (_gate)
         {
             _disposed = true;
-            _process.Dispose();
+            Release();
         }
     }
 
-    private protected override int Run(CliStart start)
+    /// <summary>True until the end of the process has been taken note of: so long the id is its own, be it as a zombie's. With the gate held.</summary>
+    private protected abstract bool IsOurs { get; }
+
+    /// <summary>Kills the process and all that it has started. With the gate held.</summary>
+    private protected abstract void KillTree();
+
+    /// <summary>Gives back what is held of the process. With the gate held.</summary>
+    private protected abstract void Release();
+
+    /// <summary>Takes the streams of the process.</summary>
+    private protected void Connect(Stream input, Stream output, Stream error)
     {
-        var info = _process.StartInfo;
-        info.FileName = start.FileName;
-        foreach (var argument in start.Arguments)
-            info.ArgumentList.Add(argument);
-        info.WorkingDirectory = start.WorkingDirectory ?? Directory.GetCurrentDirectory();
-        if (start.User is not null)
-            info.UserName = start.User;
-        foreach (var (name, value) in Family.Mark(start.Environment))
-        {
-            if (value is null)
-                info.Environment.Remove(name);
-            else
-                info.Environment[name] = value;
-        }
-
-        info.RedirectStandardInput = info.RedirectStandardOutput = info.RedirectStandardError = true;
-        info.UseShellExecute = false;
-        info.CreateNoWindow = true;
-        _process.EnableRaisingEvents = true;
-        _process.Exited += (_, _) => SetExited(_process);
-        _process.Start();
-        Family.Adopt(_process);
-        try
-        {
-            _input = PipeOf(_process.StandardInput.BaseStream);
-            _output = PipeOf(_process.StandardOutput.BaseStream);
-            _error = PipeOf(_process.StandardError.BaseStream);
-        }
-        catch (Exception)
-        {
-            // Nobody could speak to it.
-            _process.Kill(entireProcessTree: true);
-            throw;
-        }
-
-        _draining = DrainStandardErrorAsync(_error, CancellationToken.None);
-        return _process.Id;
+        (_input, _output, _error) = (input, output, error);
+        _draining = DrainStandardErrorAsync(error, CancellationToken.None);
     }
 
     /// <summary>Lets those who wait for the exit go when a kill does not bring it.</summary>
@@ -145,9 +114,6 @@ internal sealed partial class UnixProcess(CliStart start) : CliProcess(start)
         }
     }
 
-    /// <summary>Our own way to wait for a pipe, where the system has what it takes.</summary>
-    private static Stream PipeOf(Stream stream) => OperatingSystem.IsLinux() && stream is PipeStream pipe ? new LinuxPipe(pipe) : stream;
-
     private static async Task CloseAsync(Stream stream)
     {
         try
@@ -159,7 +125,4 @@ internal sealed partial class UnixProcess(CliStart start) : CliProcess(start)
             // The other end is gone already, which is what closing is for.
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Send(int processId, int signal);
 }

@@ -1,8 +1,6 @@
 using System.ComponentModel;
-using System.IO.Pipes;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
-using Microsoft.Win32.SafeHandles;
 
 namespace Nexus.Claude.Pipes;
 
@@ -11,7 +9,7 @@ namespace Nexus.Claude.Pipes;
 /// forty methods to be compiled before the first byte.
 /// </summary>
 /// <remarks>One read or one write at a time; the other direction is for the other end.</remarks>
-internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTaskSource, IThreadPoolWorkItem
+internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTaskSource, IThreadPoolWorkItem, IReadyListener
 {
     /// <summary>What Linux lets any user have in one pipe. Its pages are taken only while there is something in them.</summary>
     private const int LargeCapacity = 1024 * 1024;
@@ -19,10 +17,9 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
     /// <summary>Nothing is known since the last attempt; there may be something; an operation waits to be told.</summary>
     private const int Unknown = 0, Ready = 1, Waiting = 2;
 
-    private readonly PipeStream _stream;
-    private readonly SafePipeHandle _handle;
+    private readonly SafeHandle _handle;
     private readonly bool _reads;
-    private readonly PipeEvents _events;
+    private readonly DescriptorEvents _events;
     private ManualResetValueTaskSourceCore<int> _operation;
     private Memory<byte> _rest;
     private CancellationToken _cancellationToken;
@@ -32,14 +29,14 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
     private bool _disposed;
 
     /// <summary>Takes a pipe over.</summary>
-    /// <param name="stream">One end of a pipe that nobody has read from or written to; it is disposed with this.</param>
+    /// <param name="handle">One end of a pipe that nobody has read from or written to; it is disposed with this.</param>
+    /// <param name="reads">Whether it is the end to read from; else the one to write to.</param>
     /// <exception cref="Win32Exception">The system refused.</exception>
-    public LinuxPipe(PipeStream stream)
+    public LinuxPipe(SafeHandle handle, bool reads)
     {
-        _stream = stream;
-        _handle = stream.SafePipeHandle;
-        _reads = stream.CanRead;
-        _events = PipeEvents.Shared;
+        _handle = handle;
+        _reads = reads;
+        _events = DescriptorEvents.Shared;
         var descriptor = (int)_handle.DangerousGetHandle();
         var flags = PipeCalls.Control(descriptor, PipeCalls.GetStatusFlags, 0);
         if (flags < 0 || PipeCalls.Control(descriptor, PipeCalls.SetStatusFlags, flags | PipeCalls.NonBlocking) < 0)
@@ -161,7 +158,7 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
                 _handle.DangerousRelease();
             }
 
-            _stream.Dispose();
+            _handle.Dispose();
             EndWaiting(new ObjectDisposedException(nameof(LinuxPipe)));
         }
 

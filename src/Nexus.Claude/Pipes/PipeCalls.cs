@@ -34,10 +34,17 @@ internal static unsafe partial class PipeCalls
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(int descriptor, int command, int value);
 
+    /// <summary>Makes a pipe: first the end to read from, then the one to write to.</summary>
+    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
+    public static partial int Create(int* ends, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    public static partial int Close(int descriptor);
+
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int CreateSet(int flags);
 
-    /// <summary>Adds a descriptor to a set, or takes it out; the change is laid out as <see cref="PipeEvent"/> says.</summary>
+    /// <summary>Adds a descriptor to a set, or takes it out; the change is laid out as <see cref="DescriptorEvent"/> says.</summary>
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
     public static partial int ChangeSet(int set, int operation, int descriptor, byte* change);
 

@@ -219,11 +219,10 @@ internal sealed class LinuxPipeTests
 
         public Ends()
         {
-            var server = new AnonymousPipeServerStream(PipeDirection.Out);
-            var client = new AnonymousPipeClientStream(PipeDirection.In, server.ClientSafePipeHandle);
-            _descriptor = (int)client.SafePipeHandle.DangerousGetHandle();
-            Writer = new LinuxPipe(server);
-            Reader = new LinuxPipe(client);
+            var ends = new PipeEnds();
+            _descriptor = (int)ends.Read.DangerousGetHandle();
+            Writer = new LinuxPipe(ends.Write, reads: false);
+            Reader = new LinuxPipe(ends.Read, reads: true);
         }
 
         /// <summary>What the pipe holds, in bytes, while its reader is open.</summary>

@@ -4,11 +4,17 @@ using Nexus.Claude.Tests.Protocol;
 
 namespace Nexus.Claude.Tests.Cli;
 
-/// <summary>Both ways to start a CLI do the same; the other tests run the one of their system.</summary>
+/// <summary>All ways to start a CLI do the same; the other tests run the one of their system.</summary>
 [Parallelizable(ParallelScope.All), Platform(Exclude = "Win", Reason = "The CLIs here are shell scripts.")]
-internal sealed class CliWrapProcessTests
+internal sealed class CliProcessTests
 {
-    private static IEnumerable<Func<CliStart, CliProcess>> Ways() => [static start => new CliWrapProcess(start), static start => new UnixProcess(start)];
+    private static IEnumerable<Func<CliStart, CliProcess>> Ways()
+    {
+        yield return static start => new CliWrapProcess(start);
+        yield return static start => new FrameworkProcess(start);
+        if (OperatingSystem.IsLinux())
+            yield return static start => new SpawnedProcess(start);
+    }
 
     [TestCaseSource(nameof(Ways))]
     public async Task It_talks_and_exits(Func<CliStart, CliProcess> way)
@@ -61,6 +67,54 @@ internal sealed class CliWrapProcessTests
     }
 
     [TestCaseSource(nameof(Ways))]
+    public async Task One_that_dies_of_a_signal_says_which(Func<CliStart, CliProcess> way)
+    {
+        using var folder = new TemporaryFolder();
+        await using var process = Start(folder, way, "kill -9 $$");
+
+        Assert.That(await process.Exited.InTime(), Is.EqualTo(128 + 9));
+    }
+
+    [TestCaseSource(nameof(Ways))]
+    public async Task Its_end_is_seen_though_a_child_holds_its_output(Func<CliStart, CliProcess> way)
+    {
+        using var folder = new TemporaryFolder();
+        var process = Start(folder, way, "sleep 600 & echo $!; exit 3");
+        var child = int.Parse((await new StreamReader(process.Output).ReadLineAsync().InTime())!, System.Globalization.CultureInfo.InvariantCulture);
+
+        Assert.That(await process.Exited.InTime(), Is.EqualTo(3));
+
+        await process.DisposeAsync().AsTask().InTime();
+        // On macOS only what hangs on the process while it lives is found.
+        if (OperatingSystem.IsLinux())
+            await Bounded.GoneAsync(child);
+        else
+            System.Diagnostics.Process.GetProcessById(child).Kill();
+    }
+
+    [Test, Platform("Linux")]
+    public async Task It_does_not_ignore_the_broken_pipes_that_this_program_ignores()
+    {
+        using var folder = new TemporaryFolder();
+        await using var process = Start(folder, static start => new SpawnedProcess(start), "grep SigIgn /proc/self/status");
+        var ignored = await new StreamReader(process.Output).ReadToEndAsync().InTime();
+
+        const int BrokenPipe = 13;
+        var mask = ulong.Parse(ignored["SigIgn:".Length..].Trim(), System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.That(mask & (1UL << (BrokenPipe - 1)), Is.Zero);
+    }
+
+    [TestCaseSource(nameof(Ways))]
+    public async Task What_is_taken_out_of_the_environment_is_not_inherited(Func<CliStart, CliProcess> way)
+    {
+        using var folder = new TemporaryFolder();
+        await using var process = Start(folder, way, "echo \"[$HOME] [$TWO] [$PATH]\"", new() { ["HOME"] = null, ["TWO"] = "a=b \u00e4" });
+        var said = await new StreamReader(process.Output).ReadToEndAsync().InTime();
+
+        Assert.That(said, Is.EqualTo($"[] [a=b \u00e4] [{Environment.GetEnvironmentVariable("PATH")}]\n"));
+    }
+
+    [TestCaseSource(nameof(Ways))]
     public void A_start_that_fails_is_explained(Func<CliStart, CliProcess> way)
     {
         using var folder = new TemporaryFolder();
@@ -71,12 +125,12 @@ internal sealed class CliWrapProcessTests
         Assert.That(failure.Failure, Is.EqualTo(CliStartFailure.ExecutableMissing));
     }
 
-    private static CliProcess Start(TemporaryFolder folder, Func<CliStart, CliProcess> way, string script)
+    private static CliProcess Start(TemporaryFolder folder, Func<CliStart, CliProcess> way, string script, Dictionary<string, string?>? environment = null)
     {
         var path = folder.File("claude", "#!/bin/sh\n" + script + "\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var start = CliStart.For(path, ["an argument"], new Dictionary<string, string?> { ["ONE"] = "1" }) with { WorkingDirectory = folder.Path };
+        var start = CliStart.For(path, ["an argument"], environment ?? new() { ["ONE"] = "1" }) with { WorkingDirectory = folder.Path };
         return CliProcess.Start(start, way(start));
     }
 }

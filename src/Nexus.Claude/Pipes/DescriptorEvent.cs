@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Nexus.Claude.Pipes;
 
-/// <summary>Linux's <c>epoll_event</c>: which pipe, and what is awaited of it. Packed on x86-64 and nowhere else.</summary>
-internal static unsafe class PipeEvent
+/// <summary>Linux's <c>epoll_event</c>: which descriptor, and what is awaited of it. Packed on x86-64 and nowhere else.</summary>
+internal static unsafe class DescriptorEvent
 {
     /// <summary>The bytes of one event.</summary>
     public static readonly int Size = RuntimeInformation.ProcessArchitecture is Architecture.X64 ? 12 : 16;
@@ -12,14 +12,14 @@ internal static unsafe class PipeEvent
     /// <summary>Writes an event.</summary>
     /// <param name="target">At least <see cref="Size"/> bytes.</param>
     /// <param name="awaited">The conditions.</param>
-    /// <param name="id">The pipe.</param>
+    /// <param name="id">The descriptor, as <see cref="DescriptorEvents"/> numbers them.</param>
     public static void Write(byte* target, uint awaited, long id)
     {
         Unsafe.WriteUnaligned(target, awaited);
         Unsafe.WriteUnaligned(target + Size - sizeof(long), id);
     }
 
-    /// <summary>Reads the pipe of an event.</summary>
+    /// <summary>Reads the descriptor of an event.</summary>
     /// <param name="events">The events.</param>
     /// <param name="index">Which of them.</param>
     /// <returns>The id that was written.</returns>
