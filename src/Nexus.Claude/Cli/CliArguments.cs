@@ -9,9 +9,11 @@ namespace Nexus.Claude.Cli;
 internal sealed class CliArguments
 {
     /// <summary>What each session begins with. The prompt never rides on the command line.</summary>
-    public static readonly IReadOnlyList<string> Fixed = ["--output-format=stream-json", "--verbose", "--input-format=stream-json"];
+    public static IReadOnlyList<string> Fixed => Always;
 
-    private readonly List<string> _arguments = [.. Fixed];
+    private static readonly string[] Always = ["--output-format=stream-json", "--verbose", "--input-format=stream-json"];
+
+    private readonly List<string> _arguments = [.. Always];
 
     private CliArguments()
     {

@@ -13,12 +13,12 @@ internal sealed class CliCommand
     internal const int LongestWindowsLine = 31_000;
 
     private readonly InitializeRequest _initialize;
-    private readonly IReadOnlyCollection<string> _agents;
+    private readonly ICollection<string> _agents;
 
     private CliCommand(ClaudeOptions options, SettingsLayer settings, InitializeRequest initialize)
     {
         _initialize = initialize;
-        _agents = [.. options.Agents.Keys];
+        _agents = options.Agents.Keys;
         Arguments = CliArguments.Build(options, settings, initialize.LaunchFields);
         WorkingDirectory = OptionPaths.WorkingDirectory(options);
     }

@@ -52,17 +52,16 @@ internal sealed partial class ClaudeOptionsValidator
     {
         for (int index = 0; index < _options.SettingSources?.Count; index++)
             Known("SettingSources", _options.SettingSources[index].Value, "user", "project", "local");
-        CheckSandbox();
+        if (_options.Sandbox is { } sandbox)
+            CheckSandbox(sandbox);
         if (_options.ManagedSettings?.Path is null || FullPath("ManagedSettings", _options.ManagedSettings.Path) is not null)
             SettingsLayer.Read(_options, _options.ManagedSettings, "ManagedSettings", _mistakes);
         if (_options.Settings?.Path is null || FullPath("Settings", _options.Settings.Path) is not null)
             SettingsLayer.Resolve(_options, _mistakes);
     }
 
-    private void CheckSandbox()
+    private void CheckSandbox(SandboxOptions sandbox)
     {
-        if (_options.Sandbox is not { } sandbox)
-            return;
         Port("Sandbox.Network.HttpProxyPort", sandbox.Network?.HttpProxyPort);
         Port("Sandbox.Network.SocksProxyPort", sandbox.Network?.SocksProxyPort);
         foreach (SandboxCredential? credential in ((IEnumerable<SandboxCredential?>?)sandbox.Credentials?.Files ?? []).Concat(sandbox.Credentials?.EnvironmentVariables ?? []))

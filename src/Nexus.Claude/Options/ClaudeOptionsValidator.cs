@@ -37,7 +37,9 @@ internal sealed partial class ClaudeOptionsValidator
         validator.CheckServers();
         validator.CheckToolServers();
         validator.CheckPermissions();
-        validator.CheckHooks();
+        // Asked here: to call it would load everything about hooks, and this is on the way to the first process.
+        if (options.Hooks.Count > 0)
+            validator.CheckHooks();
         validator.CheckSettings();
         validator.CheckProcess();
         validator.CheckLimits();
@@ -72,7 +74,11 @@ internal sealed partial class ClaudeOptionsValidator
                 if (custom.Blocks.Count == 0)
                     Add("SystemPrompt has no blocks; use SystemPrompt.Empty for no prompt, or null for Claude Code's own.");
                 for (int index = 0; index < custom.Blocks.Count; index++)
-                    Text($"SystemPrompt block {index}", custom.Blocks[index]);
+                {
+                    // The name is made only for the message: the first text that is put together loads what pools are watched by.
+                    if (!IsWellFormed(custom.Blocks[index]))
+                        Text($"SystemPrompt block {index}", custom.Blocks[index]);
+                }
                 break;
             case SystemPrompt.ClaudeCodePrompt { Append: { } append }:
                 Text("SystemPrompt (append)", append);

@@ -30,7 +30,7 @@ internal sealed class SessionStart
     /// <summary>
     /// True when <c>initialize</c> carries what the CLI has to confirm (launch fields, hooks): nothing else may be sent before it has.
     /// </summary>
-    public bool MustWait => _command.HasLaunchFields || Session.Settings.Features.Any(static feature => feature.MustBeConfirmed);
+    public bool MustWait => _command.HasLaunchFields || HasFeatureToConfirm();
 
     /// <summary>The folder that the CLI was started in, in full; null for this program's own.</summary>
     public string? WorkingDirectory => _command.WorkingDirectory;
@@ -163,6 +163,17 @@ internal sealed class SessionStart
             json => command.WriteInitialize(json, more => WriteFeatures(more, session.Settings.Features)),
             session.Settings.InitializeTimeout,
             cancellationToken);
+
+    private bool HasFeatureToConfirm()
+    {
+        foreach (var feature in Session.Settings.Features)
+        {
+            if (feature.MustBeConfirmed)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Counts the process, and lets the span of the start end with the CLI's answer, whoever waits for it.</summary>
     private void Trace(ConnectSpan? connecting)

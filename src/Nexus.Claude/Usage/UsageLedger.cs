@@ -8,14 +8,14 @@ public sealed class UsageLedger
 {
     private readonly Lock _gate = new();
     private ResultMessage? _previous;
-    private UsageTotals _total = UsageTotals.Zero;
-    private UsageTotals _last = UsageTotals.Zero;
+    private UsageTotals? _total;
+    private UsageTotals? _last;
 
     /// <summary>Everything observed so far.</summary>
-    public UsageTotals Total => Volatile.Read(ref _total);
+    public UsageTotals Total => Volatile.Read(ref _total) ?? UsageTotals.Zero;
 
     /// <summary>The turn that ended last; <see cref="UsageTotals.Zero"/> before the first.</summary>
-    public UsageTotals LastTurn => Volatile.Read(ref _last);
+    public UsageTotals LastTurn => Volatile.Read(ref _last) ?? UsageTotals.Zero;
 
     /// <summary>
     /// The estimated cost of the session in US dollars as the CLI counts it: with what a resumed session had cost before. 0 before the first result.
@@ -35,7 +35,7 @@ public sealed class UsageLedger
             var turn = UsageTotals.OfTurn(result, _previous);
             Volatile.Write(ref _previous, result);
             Volatile.Write(ref _last, turn);
-            Volatile.Write(ref _total, _total.Add(turn));
+            Volatile.Write(ref _total, Total.Add(turn));
             return turn;
         }
     }
