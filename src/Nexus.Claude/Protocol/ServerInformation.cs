@@ -52,13 +52,14 @@ public sealed record ServerInformation
 
     /// <summary>The whole answer to <c>initialize</c>, as it came.</summary>
     [JsonIgnore]
-    public JsonElement Raw { get; init; }
+    public JsonElement Raw { get => Reply.Payload; init => Reply = new ControlReply(value); }
 
-    internal static ServerInformation From(JsonElement reply) =>
-        reply.ValueKind == JsonValueKind.Object
-            ? ServerInformationReader.TryRead(reply)
-                ?? (reply.Deserialize(ProtocolJson.Default.ServerInformation) ?? new ServerInformation()) with { Raw = reply }
-            : new ServerInformation { Raw = reply };
+    /// <summary>What <see cref="Raw"/> is parsed from when it is asked for.</summary>
+    internal ControlReply Reply { get; init; } = ControlReply.Bare;
+
+    internal static ServerInformation From(ControlReply reply) =>
+        ServerInformationReader.TryRead(reply)
+        ?? (reply.Read(ProtocolJson.Default.ServerInformation) ?? new ServerInformation()) with { Reply = reply };
 }
 
 /// <summary>A sub-agent that the model may start.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Nexus.Claude.AheadOfTime;
 using Nexus.Claude.Diagnostics;
@@ -68,7 +67,7 @@ internal sealed partial class Session
     /// <param name="cancelQueued">Whether prompts that wait in the CLI's queue are dropped too.</param>
     /// <param name="cancellationToken">Gives up the wait.</param>
     /// <returns>The CLI's receipt.</returns>
-    public Task<JsonElement> InterruptAsync(bool cancelQueued, CancellationToken cancellationToken) => Control.RequestAsync(
+    public Task<ControlReply> InterruptAsync(bool cancelQueued, CancellationToken cancellationToken) => Control.RequestAsync(
         "interrupt",
         cancelQueued ? static json => json.WriteBoolean("cancel_queued"u8, true) : null,
         _settings.ControlRequestTimeout,
@@ -186,7 +185,7 @@ internal sealed partial class Session
                 json => json.WriteString("message_uuid"u8, turn.PromptId),
                 InterruptReplyTimeout,
                 CancellationToken.None).ConfigureAwait(false);
-            if (reply.ValueKind != JsonValueKind.Object || !reply.TryGetProperty("cancelled", out var cancelled) || cancelled.ValueKind != JsonValueKind.True)
+            if (reply.Flag("cancelled"u8) != true)
                 return false;
         }
         catch (ProtocolException)

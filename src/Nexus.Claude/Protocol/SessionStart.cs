@@ -15,9 +15,9 @@ namespace Nexus.Claude.Protocol;
 internal sealed class SessionStart
 {
     private readonly CliCommand _command;
-    private readonly Task<JsonElement> _initialize;
+    private readonly Task<ControlReply> _initialize;
 
-    private SessionStart(Session session, CliCommand command, Task<JsonElement> initialize)
+    private SessionStart(Session session, CliCommand command, Task<ControlReply> initialize)
     {
         Session = session;
         _command = command;
@@ -120,7 +120,7 @@ internal sealed class SessionStart
     [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
     public async Task<ServerInformation> InitializeAsync(CancellationToken cancellationToken)
     {
-        JsonElement reply;
+        ControlReply reply;
         try
         {
             reply = await _initialize.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -157,7 +157,7 @@ internal sealed class SessionStart
         return new SessionStart(session, command, initialize);
     }
 
-    private static Task<JsonElement> RequestInitialize(Session session, CliCommand command, CancellationToken cancellationToken) =>
+    private static Task<ControlReply> RequestInitialize(Session session, CliCommand command, CancellationToken cancellationToken) =>
         session.Control.RequestWholeAsync(
             "initialize",
             json => command.WriteInitialize(json, more => WriteFeatures(more, session.Settings.Features)),
@@ -182,6 +182,7 @@ internal sealed class SessionStart
     });
 
     /// <summary>Makes the instruments when the CLI is there and has enough to do by itself.</summary>
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
     private async Task CountAfterAnswerAsync()
     {
         await ((Task)_initialize).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -190,7 +191,7 @@ internal sealed class SessionStart
     }
 
     /// <summary>Holds the CLI's answer against what was asked of it.</summary>
-    private ServerInformation Confirmed(JsonElement reply)
+    private ServerInformation Confirmed(ControlReply reply)
     {
         _command.EnsureApplied(reply);
         foreach (var feature in Session.Settings.Features)
