@@ -86,9 +86,9 @@ public sealed partial class ClaudeClient
     private Task<JsonElement> SendWholeAsync(string subtype, Action<Utf8JsonWriter> writeRequest, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_session.IsClosing, this);
-        return PayloadOfAsync(_session.Control.RequestWholeAsync(subtype, writeRequest, _session.Settings.ControlRequestTimeout, cancellationToken));
+        return ParseAsync(_session.Control.RequestWholeAsync(subtype, writeRequest, _session.Settings.ControlRequestTimeout, cancellationToken));
 
-        static async Task<JsonElement> PayloadOfAsync(Task<ControlReply> reply) => (await reply.ConfigureAwait(false)).Payload;
+        static async Task<JsonElement> ParseAsync(Task<ControlReply> reply) => (await reply.ConfigureAwait(false)).Parse();
     }
 
     private Task<ControlReply> RequestAsync(string subtype, Action<Utf8JsonWriter>? writeMembers, CancellationToken cancellationToken)

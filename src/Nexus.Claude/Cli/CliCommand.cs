@@ -79,7 +79,7 @@ internal sealed class CliCommand
         }
 
         if (_agents.Count > 0)
-            missing.AddRange(MissingAgents(reply.Payload));
+            missing.AddRange(MissingAgents(reply.Parse()));
         if (missing.Count == 0)
             return;
         string version = reply.Text("claude_code_version"u8) is { } text ? " " + text : "";

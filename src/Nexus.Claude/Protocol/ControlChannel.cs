@@ -187,7 +187,8 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time, Sessi
     public void End(Exception cause)
     {
         Volatile.Write(ref _ended, cause);
-        foreach (var pending in _pending.Values)
+        // Not by Values, which is a copy, and the first one that a program takes makes an event source.
+        foreach (var (_, pending) in _pending)
             pending.Answer.TrySetException(cause);
     }
 

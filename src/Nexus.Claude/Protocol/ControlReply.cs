@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Nexus.Claude.Wire;
@@ -13,34 +12,20 @@ namespace Nexus.Claude.Protocol;
 /// A class of ours, because a task, or anything else that is generic, of <see cref="JsonElement"/> is compiled by nobody ahead of time: with
 /// the first document that is parsed it would cost every short program some twenty methods to compile.
 /// </remarks>
-internal sealed class ControlReply : IEquatable<ControlReply>
+internal sealed class ControlReply
 {
-    // A JsonElement in a box, so that it can be put there once and for all.
-    private object? _payload;
-
     /// <summary>Takes a payload that has been read from front to back.</summary>
-    /// <param name="utf8">The bytes of one JSON value, all of it Unicode; not copied.</param>
+    /// <param name="utf8">The bytes of one JSON value, all of it Unicode; not copied. Empty for none.</param>
     public ControlReply(ReadOnlyMemory<byte> utf8) => Utf8 = utf8;
 
-    /// <summary>Takes a payload that has been parsed.</summary>
-    /// <param name="payload">The payload; <see cref="JsonValueKind.Undefined"/> for none.</param>
-    public ControlReply(JsonElement payload)
-    {
-        _payload = payload;
-        Utf8 = payload.ValueKind == JsonValueKind.Undefined ? default : JsonMarshal.GetRawUtf8Value(payload).ToArray();
-    }
-
     /// <summary>An acknowledgement without a payload.</summary>
-    public static ControlReply Bare { get; } = new(default(ReadOnlyMemory<byte>));
+    public static ControlReply Bare { get; } = new(default);
 
     /// <summary>The payload as it came; empty when there is none.</summary>
     public ReadOnlyMemory<byte> Utf8 { get; }
 
     /// <summary>True when the CLI only acknowledges.</summary>
     public bool IsBare => Utf8.IsEmpty;
-
-    /// <summary>The payload, parsed once; <see cref="JsonValueKind.Undefined"/> when there is none.</summary>
-    public JsonElement Payload => IsBare ? default : (JsonElement)(Volatile.Read(ref _payload) ?? Parse());
 
     private bool IsObject => Utf8.Span is [(byte)'{', ..];
 
@@ -63,6 +48,10 @@ internal sealed class ControlReply : IEquatable<ControlReply>
         _ => null,
     };
 
+    /// <summary>Parses the payload.</summary>
+    /// <returns>A document of its own; <see cref="JsonValueKind.Undefined"/> when there is no payload.</returns>
+    public JsonElement Parse() => IsBare ? default : new RawJson(Utf8).Parse();
+
     /// <summary>Reads the payload by its contract.</summary>
     /// <param name="type">The contract.</param>
     /// <returns>The value; null when the payload is no object.</returns>
@@ -70,17 +59,6 @@ internal sealed class ControlReply : IEquatable<ControlReply>
     public T? Read<T>(JsonTypeInfo<T> type)
         where T : class =>
         IsObject ? JsonSerializer.Deserialize(Utf8.Span, type) : null;
-
-    /// <summary>Whether the payloads are one and the same, as it is with documents: equal bytes do not suffice.</summary>
-    /// <param name="other">The other one.</param>
-    /// <returns>True when they are.</returns>
-    public bool Equals(ControlReply? other) => ReferenceEquals(this, other) || (other is not null && Payload.Equals(other.Payload));
-
-    /// <inheritdoc/>
-    public override bool Equals(object? obj) => Equals(obj as ControlReply);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => Payload.GetHashCode();
 
     /// <summary>A reader at the value of a member, the last one of that name; at nothing when there is none.</summary>
     private JsonTokenReader Find(scoped ReadOnlySpan<byte> name)
@@ -98,11 +76,5 @@ internal sealed class ControlReply : IEquatable<ControlReply>
         }
 
         return found;
-    }
-
-    private object Parse()
-    {
-        object parsed = new RawJson(Utf8).Parse();
-        return Interlocked.CompareExchange(ref _payload, parsed, null) ?? parsed;
     }
 }

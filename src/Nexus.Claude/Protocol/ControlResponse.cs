@@ -25,7 +25,7 @@ internal sealed class ControlResponse
     /// <summary>What is answered.</summary>
     public ControlReply Payload { get; private set; } = ControlReply.Bare;
 
-    /// <summary>Arrays of the CLI's own requests that wait for their answer, each array as it came.</summary>
+    /// <summary>Arrays of the CLI's own requests that wait for their answer, each array as it came and none of them empty.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> PendingRequests
     {
         get
@@ -109,9 +109,20 @@ internal sealed class ControlResponse
 
     private static ReadOnlyMemory<byte> Array(ref JsonTokenReader reader, ReadOnlyMemory<byte> line)
     {
-        var isArray = reader.TokenType == JsonTokenType.StartArray;
-        var value = Value(ref reader, line);
-        return isArray ? value : default;
+        var start = reader.TokenStartIndex;
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return default;
+        }
+
+        // Usually there are none.
+        if (!MemberReader.NextItem(ref reader))
+            return default;
+        do
+            reader.Skip();
+        while (MemberReader.NextItem(ref reader));
+        return line.Slice(start, reader.Since(start).Length);
     }
 
     private static ReadOnlyMemory<byte> Value(ref JsonTokenReader reader, ReadOnlyMemory<byte> line)

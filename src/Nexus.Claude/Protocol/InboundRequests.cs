@@ -85,7 +85,7 @@ internal sealed class InboundRequests
     public void End()
     {
         Volatile.Write(ref _ended, true);
-        foreach (var running in _running.Values)
+        foreach (var (_, running) in _running)
             CancelOffLoop(running);
     }
 

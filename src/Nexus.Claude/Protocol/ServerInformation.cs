@@ -52,14 +52,19 @@ public sealed record ServerInformation
 
     /// <summary>The whole answer to <c>initialize</c>, as it came.</summary>
     [JsonIgnore]
-    public JsonElement Raw { get => Reply.Payload; init => Reply = new ControlReply(value); }
+    public JsonElement Raw
+    {
+        get => UnparsedRaw is { } raw ? raw.Value : default;
+        init => UnparsedRaw = value.ValueKind == JsonValueKind.Undefined ? null : UnparsedJson.Of(value);
+    }
 
-    /// <summary>What <see cref="Raw"/> is parsed from when it is asked for.</summary>
-    internal ControlReply Reply { get; init; } = ControlReply.Bare;
+    private UnparsedJson? UnparsedRaw { get; init; }
 
     internal static ServerInformation From(ControlReply reply) =>
-        ServerInformationReader.TryRead(reply)
-        ?? (reply.Read(ProtocolJson.Default.ServerInformation) ?? new ServerInformation()) with { Reply = reply };
+        (ServerInformationReader.TryRead(reply) ?? reply.Read(ProtocolJson.Default.ServerInformation) ?? new ServerInformation()) with
+        {
+            UnparsedRaw = reply.IsBare ? null : new UnparsedJson(reply.Utf8),
+        };
 }
 
 /// <summary>A sub-agent that the model may start.</summary>

@@ -15,7 +15,7 @@ internal static class ServerInformationReader
         var reader = new JsonTokenReader(reply.Utf8.Span);
         try
         {
-            return reader.Read() && reader.TokenType == JsonTokenType.StartObject ? Read(ref reader, reply) : null;
+            return reader.Read() && reader.TokenType == JsonTokenType.StartObject ? Read(ref reader) : null;
         }
         catch (JsonException)
         {
@@ -23,7 +23,7 @@ internal static class ServerInformationReader
         }
     }
 
-    private static ServerInformation Read(ref JsonTokenReader reader, ControlReply reply)
+    private static ServerInformation Read(ref JsonTokenReader reader)
     {
         List<SlashCommand>? commands = null;
         List<AgentInformation>? agents = null;
@@ -70,7 +70,6 @@ internal static class ServerInformationReader
             ProcessId = processId,
             PermissionMode = permissionMode is null ? null : new PermissionMode(permissionMode),
             Capabilities = capabilities!,
-            Reply = reply,
         };
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Nexus.Claude.AheadOfTime;
@@ -18,7 +17,8 @@ internal sealed partial class Session
     /// <summary>An answer takes a few milliseconds; a CLI that needs longer than this is not going to answer.</summary>
     private static readonly TimeSpan InterruptReplyTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<Task, bool> _background = new();
+    private readonly HashSet<Task> _background = [];
+    private readonly Lock _backgroundGate = new();
 
     /// <summary>Sends a prompt.</summary>
     /// <param name="prompt">The prompt.</param>
@@ -228,12 +228,19 @@ internal sealed partial class Session
     {
         if (task.IsCompleted)
             return;
-        _background[task] = true;
+        lock (_backgroundGate)
+            _background.Add(task);
         _ = task.ContinueWith(
-            static (ended, owner) => ((ConcurrentDictionary<Task, bool>)owner!).TryRemove(ended, out _),
-            _background,
+            static (ended, session) => ((Session)session!).Release(ended),
+            this,
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
+    }
+
+    private void Release(Task task)
+    {
+        lock (_backgroundGate)
+            _background.Remove(task);
     }
 }

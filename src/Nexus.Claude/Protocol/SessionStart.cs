@@ -14,6 +14,12 @@ namespace Nexus.Claude.Protocol;
 /// </summary>
 internal sealed class SessionStart
 {
+    /// <summary>
+    /// How long a session lives before tools that attach themselves from outside find its instruments. One that ends earlier has nobody to
+    /// listen, and making them takes as long as reading all its messages.
+    /// </summary>
+    private static readonly TimeSpan AdmitAfter = TimeSpan.FromSeconds(2);
+
     private readonly CliCommand _command;
     private readonly Task<ControlReply> _initialize;
 
@@ -170,7 +176,7 @@ internal sealed class SessionStart
         if (Listeners.ArePossible)
             Count();
         else
-            Session.Own(CountAfterAnswerAsync());
+            Session.Own(CountLaterAsync());
         if (connecting is not null)
             Session.Own(connecting.EndWithAsync(_initialize, Session.Telemetry));
     }
@@ -181,13 +187,15 @@ internal sealed class SessionStart
         Instruments.ProcessesActive.Add(1);
     });
 
-    /// <summary>Makes the instruments when the CLI is there and has enough to do by itself.</summary>
+    /// <summary>Makes the instruments if the session lives on.</summary>
     [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
-    private async Task CountAfterAnswerAsync()
+    private async Task CountLaterAsync()
     {
-        await ((Task)_initialize).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Session.Telemetry.Guarded(Listeners.Admit);
-        Count();
+        await ((Task)Session.Completion).WaitAsync(AdmitAfter, Session.Settings.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!Session.Completion.IsCompleted)
+            Session.Telemetry.Guarded(Listeners.Admit);
+        if (Listeners.ArePossible)
+            Count();
     }
 
     /// <summary>Holds the CLI's answer against what was asked of it.</summary>

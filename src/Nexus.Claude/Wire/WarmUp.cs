@@ -25,7 +25,7 @@ internal static class WarmUp
 
     /// <summary>The answer to <c>initialize</c>.</summary>
     internal const string Initialized =
-        """{"type":"control_response","response":{"subtype":"success","request_id":"req_1","response":{"commands":[{"name":"a","description":"a","argumentHint":"a"}],"agents":[{"name":"a","description":"a"}],"output_style":"default","available_output_styles":["default"],"models":[{"value":"a","displayName":"a","description":"a","supportsEffort":true}],"account":{"tokenSource":"none"},"pid":1}}}""";
+        """{"type":"control_response","response":{"subtype":"success","request_id":"req_1","response":{"commands":[{"name":"a","description":"a","argumentHint":"a"}],"agents":[{"name":"a","description":"a"}],"output_style":"default","available_output_styles":["default"],"models":[{"value":"a","displayName":"a","description":"a","supportsEffort":true}],"account":{"tokenSource":"none"},"pid":1,"session_state":"idle"},"pending_permission_requests":[]}}""";
 
     private static int _done;
 
