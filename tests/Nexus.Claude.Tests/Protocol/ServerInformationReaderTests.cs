@@ -59,10 +59,11 @@ public sealed class ServerInformationReaderTests
     public void The_whole_reply_is_there_as_it_came_and_the_same_for_whoever_asks()
     {
         var information = ServerInformation.From(Reply(Replies[0]));
+        var first = information.Raw;
 
-        Assert.That(information.Raw.GetRawText(), Is.EqualTo(Replies[0]));
-        Assert.That(information.Raw, Is.EqualTo(information.Raw));
-        Assert.That((information with { OutputStyle = "x" }).Raw, Is.EqualTo(information.Raw));
+        Assert.That(first.GetRawText(), Is.EqualTo(Replies[0]));
+        Assert.That(information.Raw, Is.EqualTo(first));
+        Assert.That((information with { OutputStyle = "x" }).Raw, Is.EqualTo(first));
     }
 
     [Test]
