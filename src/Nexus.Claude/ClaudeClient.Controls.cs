@@ -20,9 +20,7 @@ public sealed partial class ClaudeClient
     {
         ObjectDisposedException.ThrowIf(_session.IsClosing, this);
         var reply = await _session.InterruptAsync(cancelQueued, cancellationToken).ConfigureAwait(false);
-        return reply.ValueKind == JsonValueKind.Object
-            ? reply.Deserialize(ProtocolJson.Default.InterruptReceipt) ?? new InterruptReceipt()
-            : new InterruptReceipt();
+        return reply.Read(ProtocolJson.Default.InterruptReceipt) ?? new InterruptReceipt();
     }
 
     /// <summary>Changes the model from the next request on.</summary>
@@ -42,7 +40,7 @@ public sealed partial class ClaudeClient
                     json.WriteString("model"u8, model);
             },
             cancellationToken).ConfigureAwait(false);
-        return ControlChannel.TextOf(reply, "model");
+        return reply.Text("model"u8);
     }
 
     /// <summary>Changes the permission mode.</summary>
@@ -57,7 +55,7 @@ public sealed partial class ClaudeClient
     public async Task<PermissionMode> SetPermissionModeAsync(PermissionMode mode, CancellationToken cancellationToken = default)
     {
         var reply = await RequestAsync("set_permission_mode", json => json.WriteString("mode"u8, mode.Value), cancellationToken).ConfigureAwait(false);
-        return ControlChannel.TextOf(reply, "mode") is { } now ? new PermissionMode(now) : mode;
+        return reply.Text("mode"u8) is { } now ? new PermissionMode(now) : mode;
     }
 
     /// <summary>
@@ -78,7 +76,7 @@ public sealed partial class ClaudeClient
 
     /// <inheritdoc cref="SendControlRequestAsync(JsonObject, CancellationToken)"/>
     public Task<JsonElement> SendControlRequestAsync(JsonElement request, CancellationToken cancellationToken = default) =>
-        SendWholeAsync(NotEmpty(ControlChannel.TextOf(request, "subtype"), nameof(request)), request.WriteTo, cancellationToken);
+        SendWholeAsync(NotEmpty(InboundRequest.TextOf(request, "subtype"), nameof(request)), request.WriteTo, cancellationToken);
 
     private static string NotEmpty(string? subtype, string parameter) =>
         string.IsNullOrEmpty(subtype)
@@ -88,10 +86,12 @@ public sealed partial class ClaudeClient
     private Task<JsonElement> SendWholeAsync(string subtype, Action<Utf8JsonWriter> writeRequest, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_session.IsClosing, this);
-        return _session.Control.RequestWholeAsync(subtype, writeRequest, _session.Settings.ControlRequestTimeout, cancellationToken);
+        return ParseAsync(_session.Control.RequestWholeAsync(subtype, writeRequest, _session.Settings.ControlRequestTimeout, cancellationToken));
+
+        static async Task<JsonElement> ParseAsync(Task<ControlReply> reply) => (await reply.ConfigureAwait(false)).Parse();
     }
 
-    private Task<JsonElement> RequestAsync(string subtype, Action<Utf8JsonWriter>? writeMembers, CancellationToken cancellationToken)
+    private Task<ControlReply> RequestAsync(string subtype, Action<Utf8JsonWriter>? writeMembers, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_session.IsClosing, this);
         return _session.Control.RequestAsync(subtype, writeMembers, _session.Settings.ControlRequestTimeout, cancellationToken);
@@ -105,7 +105,7 @@ public sealed partial class ClaudeClient
         var reply = await RequestAsync(subtype, writeMembers, cancellationToken).ConfigureAwait(false);
         try
         {
-            return EmptyJson.ObjectIfUndefined(reply).Deserialize(type) ?? throw new JsonException("The answer is null.");
+            return JsonSerializer.Deserialize(reply.IsBare ? "{}"u8 : reply.Utf8.Span, type) ?? throw new JsonException("The answer is null.");
         }
         catch (JsonException cause)
         {

@@ -574,7 +574,7 @@ internal sealed class HookEventTests
 
         // The CLI does not wait for this hook before it answers.
         Assert.That((await called.Task.WaitAsync(cli.Deadline)).Directory, Is.EqualTo(other));
-        var catalog = listing.GetProperty("eventCatalog").EnumerateArray().ToDictionary(
+        var catalog = listing.Parse().GetProperty("eventCatalog").EnumerateArray().ToDictionary(
             entry => entry.GetProperty("name").GetString()!, entry => entry.GetProperty("supportsMatcher").GetBoolean());
         Assert.That(catalog.Keys, Is.EquivalentTo(HookEvents.Names));
         foreach (var (name, takesMatcher) in catalog)

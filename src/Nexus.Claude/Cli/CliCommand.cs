@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude.Cli;
 
@@ -68,31 +69,20 @@ internal sealed class CliCommand
     /// <summary>Checks that the CLI took what was sent: it runs on without what it does not know, and drops agents without a word.</summary>
     /// <param name="reply">The payload of the reply to <c>initialize</c>.</param>
     /// <exception cref="ProtocolException">Something was not applied. The session must be ended before a prompt is sent.</exception>
-    public void EnsureApplied(JsonElement reply)
+    public void EnsureApplied(ControlReply reply)
     {
         List<string> missing = [];
         foreach (LaunchField field in _initialize.LaunchFields)
         {
-            if (Member(reply, field.Confirmation) is not { ValueKind: JsonValueKind.True })
+            if (reply.Flag(Encoding.UTF8.GetBytes(field.Confirmation)) != true)
                 missing.Add(field.Option);
         }
 
-        if (_agents.Count > 0 && Member(reply, "agents") is { ValueKind: JsonValueKind.Array } agents)
-        {
-            HashSet<string> known = [];
-            foreach (JsonElement agent in agents.EnumerateArray())
-            {
-                if (Member(agent, "name") is { ValueKind: JsonValueKind.String } name)
-                    known.Add(name.GetString()!);
-            }
-
-            foreach (string name in _agents.Where(name => !known.Contains(name)))
-                missing.Add($"Agents['{name}']");
-        }
-
+        if (_agents.Count > 0)
+            missing.AddRange(MissingAgents(reply.Parse()));
         if (missing.Count == 0)
             return;
-        string version = Member(reply, "claude_code_version") is { ValueKind: JsonValueKind.String } text ? " " + text.GetString() : "";
+        string version = reply.Text("claude_code_version"u8) is { } text ? " " + text : "";
         throw new ProtocolException(
             $"Claude Code{version} did not apply {string.Join(", ", missing)} from the initialize request, so the session was ended before a "
             + "prompt was sent. Update Claude Code, or leave CliPath unset to use the pinned version; if a wrapper script starts it, check "
@@ -102,8 +92,13 @@ internal sealed class CliCommand
         };
     }
 
-    private static JsonElement? Member(JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out JsonElement member) ? member : null;
+    private IEnumerable<string> MissingAgents(JsonElement reply)
+    {
+        if (reply.ValueKind != JsonValueKind.Object || !reply.TryGetProperty("agents", out JsonElement agents) || agents.ValueKind != JsonValueKind.Array)
+            return [];
+        HashSet<string?> known = [.. agents.EnumerateArray().Select(agent => InboundRequest.TextOf(agent, "name"))];
+        return _agents.Where(name => !known.Contains(name)).Select(name => $"Agents['{name}']");
+    }
 
     private void CheckLength(bool isWindows)
     {

@@ -1,5 +1,4 @@
 using Nexus.Claude.Controls;
-using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude;
 
@@ -40,7 +39,7 @@ public sealed partial class ClaudeClient
     /// <param name="cancellationToken">Gives up the wait.</param>
     /// <returns>Several lines of text.</returns>
     public async Task<string> GetSessionCostAsync(CancellationToken cancellationToken = default) =>
-        ControlChannel.TextOf(await RequestAsync("get_session_cost", null, cancellationToken).ConfigureAwait(false), "text") ?? "";
+        (await RequestAsync("get_session_cost", null, cancellationToken).ConfigureAwait(false)).Text("text"u8) ?? "";
 
     /// <summary>Asks which models can be chosen now. <see cref="Server"/> takes over the answer.</summary>
     /// <param name="cancellationToken">Gives up the wait.</param>

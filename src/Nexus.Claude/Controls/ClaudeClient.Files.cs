@@ -1,5 +1,4 @@
 using Nexus.Claude.Controls;
-using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude;
 
@@ -97,6 +96,6 @@ public sealed partial class ClaudeClient
                 json.WriteBoolean("reload_skills"u8, reloadSkills);
             },
             cancellationToken).ConfigureAwait(false);
-        return ControlChannel.TextOf(reply, "directory") ?? directory;
+        return reply.Text("directory"u8) ?? directory;
     }
 }

@@ -1,5 +1,4 @@
 using Nexus.Claude.Controls;
-using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude;
 
@@ -46,7 +45,7 @@ public sealed partial class ClaudeClient
                 json.WriteBoolean("persist"u8, persist);
             },
             cancellationToken).ConfigureAwait(false);
-        return ControlChannel.TextOf(reply, "title");
+        return reply.Text("title"u8);
     }
 
     /// <summary>

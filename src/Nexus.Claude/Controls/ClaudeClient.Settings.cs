@@ -135,7 +135,7 @@ public sealed partial class ClaudeClient
             },
             _session.Settings.ControlRequestTimeout,
             cancellationToken).ConfigureAwait(false);
-        return reply.ValueKind == JsonValueKind.Object && reply.TryGetProperty("applied", out var applied) && applied.ValueKind == JsonValueKind.Array
+        return reply.Parse() is { ValueKind: JsonValueKind.Object } answer && answer.TryGetProperty("applied", out var applied) && applied.ValueKind == JsonValueKind.Array
             ? [.. applied.EnumerateArray().Where(static name => name.ValueKind == JsonValueKind.String).Select(static name => name.GetString()!)]
             : [];
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Nexus.Claude.Controls;
 
 namespace Nexus.Claude;
@@ -33,7 +32,7 @@ public sealed partial class ClaudeClient
             "background_tasks",
             toolUseId is null ? null : json => json.WriteString("tool_use_id"u8, toolUseId),
             cancellationToken).ConfigureAwait(false);
-        return !IsMember(reply, "backgrounded"u8, JsonValueKind.False);
+        return reply.Flag("backgrounded"u8) != false;
     }
 
     /// <summary>Reads the end of what a background command has written so far. It can be called again and again, also after the task has ended.</summary>
@@ -59,9 +58,6 @@ public sealed partial class ClaudeClient
         ArgumentException.ThrowIfNullOrEmpty(promptId);
         var reply = await RequestAsync(
             "cancel_async_message", json => json.WriteString("message_uuid"u8, promptId), cancellationToken).ConfigureAwait(false);
-        return IsMember(reply, "cancelled"u8, JsonValueKind.True);
+        return reply.Flag("cancelled"u8) == true;
     }
-
-    private static bool IsMember(JsonElement reply, ReadOnlySpan<byte> name, JsonValueKind kind) =>
-        reply.ValueKind == JsonValueKind.Object && reply.TryGetProperty(name, out var value) && value.ValueKind == kind;
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude.Diagnostics;
@@ -35,13 +34,13 @@ internal sealed class ConnectSpan
     /// <param name="initialize">The answer.</param>
     /// <param name="telemetry">The session's.</param>
     /// <returns>A task that ends when the span has. It never fails.</returns>
-    public async Task EndWithAsync(Task<JsonElement> initialize, SessionTelemetry telemetry)
+    public async Task EndWithAsync(Task<ControlReply> initialize, SessionTelemetry telemetry)
     {
         string? error = null;
         try
         {
             var answer = await initialize.ConfigureAwait(false);
-            _activity.SetTag(GenAi.CliVersion, ControlChannel.TextOf(answer, "claude_code_version"));
+            _activity.SetTag(GenAi.CliVersion, answer.Text("claude_code_version"u8));
         }
         catch (Exception failure)
         {

@@ -52,18 +52,16 @@ internal sealed class HookCallbacks : ISessionFeature
         json.WriteEndObject();
     }
 
-    public void Confirm(JsonElement reply)
+    public void Confirm(ControlReply reply)
     {
-        if (reply.ValueKind == JsonValueKind.Object && reply.TryGetProperty("hooks_applied", out var applied) && applied.ValueKind == JsonValueKind.False)
+        if (reply.Flag("hooks_applied"u8) == false)
         {
             throw new ProtocolException(
                 "The Claude Code CLI did not take over the hooks of ClaudeOptions.Hooks, so nothing that they guard would be guarded, and the session was "
                 + "ended. It has been initialised by somebody else before; start a CLI of its own for this session.");
         }
 
-        var supported = reply.ValueKind == JsonValueKind.Object && reply.TryGetProperty("hook_on_failure_supported", out var support)
-            && support.ValueKind == JsonValueKind.True;
-        if (!supported && _hooks.Values.Any(static hook => hook.BlocksOnFailure))
+        if (reply.Flag("hook_on_failure_supported"u8) != true && _hooks.Values.Any(static hook => hook.BlocksOnFailure))
             _logger.HookFailurePolicyUnknown();
     }
 

@@ -149,7 +149,9 @@ public sealed record InitMessage : SystemMessage
 
     /// <summary>The folders of the agent's memory, as raw JSON.</summary>
     [JsonPropertyName("memory_paths")]
-    public JsonElement? MemoryPaths { get; init; }
+    public JsonElement? MemoryPaths { get => UnparsedMemoryPaths?.Value; init => UnparsedMemoryPaths = UnparsedJson.Of(value); }
+
+    internal UnparsedJson? UnparsedMemoryPaths { get; init; }
 
     /// <summary>The folder that the CLI was started in.</summary>
     [JsonPropertyName("original_cwd")]

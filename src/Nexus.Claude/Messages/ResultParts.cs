@@ -65,7 +65,9 @@ public sealed record SubagentStats : OpenRecord
 
     /// <summary>How they were asked for, as raw JSON (<c>background</c>, <c>foreground</c>, <c>unset</c>).</summary>
     [JsonPropertyName("requested")]
-    public JsonElement? Requested { get; init; }
+    public JsonElement? Requested { get => UnparsedRequested?.Value; init => UnparsedRequested = UnparsedJson.Of(value); }
+
+    internal UnparsedJson? UnparsedRequested { get; init; }
 
     /// <summary>Subagents started in the background.</summary>
     [JsonPropertyName("started_in_background")]
@@ -89,11 +91,15 @@ public sealed record SubagentStats : OpenRecord
 
     /// <summary>Subagents that were stopped and by whom, as raw JSON.</summary>
     [JsonPropertyName("killed")]
-    public JsonElement? Killed { get; init; }
+    public JsonElement? Killed { get => UnparsedKilled?.Value; init => UnparsedKilled = UnparsedJson.Of(value); }
+
+    internal UnparsedJson? UnparsedKilled { get; init; }
 
     /// <summary>Subagents that were not allowed to start and why, as raw JSON.</summary>
     [JsonPropertyName("refused")]
-    public JsonElement? Refused { get; init; }
+    public JsonElement? Refused { get => UnparsedRefused?.Value; init => UnparsedRefused = UnparsedJson.Of(value); }
+
+    internal UnparsedJson? UnparsedRefused { get; init; }
 
     /// <summary>Subagents started, by their type.</summary>
     [JsonIgnore]

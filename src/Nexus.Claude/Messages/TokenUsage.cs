@@ -78,7 +78,9 @@ public sealed record TokenUsage : OpenRecord
 
     /// <summary>The parts of a request that the API ran in several steps, as raw JSON.</summary>
     [JsonPropertyName("iterations")]
-    public JsonElement? Iterations { get; init; }
+    public JsonElement? Iterations { get => UnparsedIterations?.Value; init => UnparsedIterations = UnparsedJson.Of(value); }
+
+    internal UnparsedJson? UnparsedIterations { get; init; }
 
     /// <summary>The speed that served the request, for example <c>standard</c> or <c>fast</c>.</summary>
     [JsonPropertyName("speed")]

@@ -27,11 +27,11 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time, Sessi
     /// <param name="writeMembers">Writes the other members of the request; null when there are none.</param>
     /// <param name="timeout">How long to wait.</param>
     /// <param name="cancellationToken">Gives up; the CLI is told so.</param>
-    /// <returns>The answer's payload; <see cref="JsonValueKind.Undefined"/> when it has none.</returns>
+    /// <returns>The answer's payload.</returns>
     /// <exception cref="ProtocolException">The CLI refused.</exception>
     /// <exception cref="ClaudeTimeoutException">No answer in time.</exception>
     /// <exception cref="CliExitedException">The CLI ended before it answered.</exception>
-    public Task<JsonElement> RequestAsync(
+    public Task<ControlReply> RequestAsync(
         string subtype,
         Action<Utf8JsonWriter>? writeMembers,
         TimeSpan timeout,
@@ -54,7 +54,7 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time, Sessi
     /// <param name="writeRequest">Writes the whole object.</param>
     /// <param name="timeout">How long to wait.</param>
     /// <param name="cancellationToken">Gives up; the CLI is told so.</param>
-    public Task<JsonElement> RequestWholeAsync(
+    public Task<ControlReply> RequestWholeAsync(
         string subtype,
         Action<Utf8JsonWriter> writeRequest,
         TimeSpan timeout,
@@ -77,18 +77,18 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time, Sessi
     /// <param name="writeFrame">Writes the members of the frame other than <c>type</c> and <c>request_id</c>.</param>
     /// <param name="timeout">How long to wait.</param>
     /// <param name="cancellationToken">Gives up; the CLI is told so.</param>
-    public Task<JsonElement> AskAsync(
+    public Task<ControlReply> AskAsync(
         string type,
         string name,
         Action<Utf8JsonWriter> writeFrame,
         TimeSpan timeout,
         CancellationToken cancellationToken) =>
-        cancellationToken.IsCancellationRequested ? Task.FromCanceled<JsonElement>(cancellationToken)
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled<ControlReply>(cancellationToken)
             : Listeners.ArePossible ? AskListenedAsync(type, name, writeFrame, timeout, cancellationToken)
             : WaitForAnswerAsync(type, name, writeFrame, timeout, cancellationToken);
 
     [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
-    private async Task<JsonElement> AskListenedAsync(
+    private async Task<ControlReply> AskListenedAsync(
         string type,
         string name,
         Action<Utf8JsonWriter> writeFrame,
@@ -118,7 +118,7 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time, Sessi
     }
 
     [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
-    private async Task<JsonElement> WaitForAnswerAsync(
+    private async Task<ControlReply> WaitForAnswerAsync(
         string type,
         string name,
         Action<Utf8JsonWriter> writeFrame,
@@ -126,7 +126,7 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time, Sessi
         CancellationToken cancellationToken)
     {
         var id = "req_" + Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
-        var pending = new Pending(name, new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var pending = new Pending(name, new TaskCompletionSource<ControlReply>(TaskCreationOptions.RunContinuationsAsynchronously));
         _pending[id] = pending;
         if (Volatile.Read(ref _ended) is { } ended)
             pending.Answer.TrySetException(ended);
@@ -163,29 +163,22 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time, Sessi
     }
 
     /// <summary>Takes an answer of the CLI; one to a request that nobody waits for any more is ignored, as the protocol says.</summary>
-    /// <param name="response">The member <c>response</c> of the frame.</param>
-    public void Accept(JsonElement response)
+    /// <param name="response">The answer.</param>
+    public void Accept(ControlResponse response)
     {
-        if (response.ValueKind != JsonValueKind.Object
-            || !response.TryGetProperty("request_id", out var idElement)
-            || idElement.ValueKind != JsonValueKind.String
-            || !_pending.TryGetValue(idElement.GetString()!, out var pending))
+        if (response.RequestId is not { } id || !_pending.TryGetValue(id, out var pending))
+            return;
+        if (response.IsSuccess)
         {
+            pending.Answer.TrySetResult(response.Payload);
             return;
         }
 
-        if (TextOf(response, "subtype") == "success")
-        {
-            pending.Answer.TrySetResult(response.TryGetProperty("response", out var payload) ? payload.Clone() : default);
-            return;
-        }
-
-        var code = TextOf(response, "error_code");
         pending.Answer.TrySetException(new ProtocolException(
-            $"The CLI refused the control request '{pending.Subtype}': {TextOf(response, "error") ?? "it gave no reason"}")
+            $"The CLI refused the control request '{pending.Subtype}': {response.Error ?? "it gave no reason"}")
         {
             RequestSubtype = pending.Subtype,
-            ErrorCode = code,
+            ErrorCode = response.ErrorCode,
         });
     }
 
@@ -194,14 +187,10 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time, Sessi
     public void End(Exception cause)
     {
         Volatile.Write(ref _ended, cause);
-        foreach (var pending in _pending.Values)
+        // Not by Values, which is a copy, and the first one that a program takes makes an event source.
+        foreach (var (_, pending) in _pending)
             pending.Answer.TrySetException(cause);
     }
-
-    internal static string? TextOf(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 
     private static ReadOnlyMemory<byte> RequestLine(string type, string id, Action<Utf8JsonWriter> writeFrame) =>
         JsonLine.Write(json =>
@@ -219,5 +208,5 @@ internal sealed class ControlChannel(LineWriter writer, TimeProvider time, Sessi
             json.WriteString("request_id"u8, id);
         }));
 
-    private sealed record Pending(string Subtype, TaskCompletionSource<JsonElement> Answer);
+    private sealed record Pending(string Subtype, TaskCompletionSource<ControlReply> Answer);
 }

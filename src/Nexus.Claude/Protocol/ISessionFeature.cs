@@ -35,7 +35,7 @@ internal interface ISessionFeature
     /// <summary>Sees the CLI's answer to <c>initialize</c>.</summary>
     /// <param name="reply">The payload.</param>
     /// <exception cref="ProtocolException">The CLI has not taken over what this feature cannot do without; the session is ended.</exception>
-    void Confirm(JsonElement reply)
+    void Confirm(ControlReply reply)
     {
     }
 

@@ -11,11 +11,20 @@ internal sealed record InboundRequest(string? Id, string Subtype, JsonElement Bo
     /// <summary>A string member.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>The text; null when it is absent or no string.</returns>
-    public string? Text(string name) => ControlChannel.TextOf(Body, name);
+    public string? Text(string name) => TextOf(Body, name);
 
     /// <summary>Any member.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>The value; <see cref="JsonValueKind.Undefined"/> when it is absent.</returns>
     public JsonElement Member(string name) =>
         Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty(name, out var value) ? value : default;
+
+    /// <summary>A string member of any part of a request.</summary>
+    /// <param name="element">The part.</param>
+    /// <param name="name">The member's name.</param>
+    /// <returns>The text; null when it is absent or no string, or the part is no object.</returns>
+    public static string? TextOf(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

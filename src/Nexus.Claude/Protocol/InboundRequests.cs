@@ -57,9 +57,9 @@ internal sealed class InboundRequests
     /// <param name="frame">The whole <c>control_request</c> frame.</param>
     public void Accept(JsonElement frame)
     {
-        var id = ControlChannel.TextOf(frame, "request_id");
+        var id = InboundRequest.TextOf(frame, "request_id");
         JsonElement body = default;
-        var subtype = frame.ValueKind == JsonValueKind.Object && frame.TryGetProperty("request", out body) ? ControlChannel.TextOf(body, "subtype") : null;
+        var subtype = frame.ValueKind == JsonValueKind.Object && frame.TryGetProperty("request", out body) ? InboundRequest.TextOf(body, "subtype") : null;
         ISessionFeature? feature = null;
         if (subtype is not null && !_features.TryGetValue(subtype, out feature) && Silent.Contains(subtype))
             return;
@@ -77,7 +77,7 @@ internal sealed class InboundRequests
     /// <param name="frame">The whole <c>control_cancel_request</c> frame.</param>
     public void Cancel(JsonElement frame)
     {
-        if (ControlChannel.TextOf(frame, "request_id") is { } id && _running.TryGetValue(id, out var running))
+        if (InboundRequest.TextOf(frame, "request_id") is { } id && _running.TryGetValue(id, out var running))
             CancelOffLoop(running);
     }
 
@@ -85,7 +85,7 @@ internal sealed class InboundRequests
     public void End()
     {
         Volatile.Write(ref _ended, true);
-        foreach (var running in _running.Values)
+        foreach (var (_, running) in _running)
             CancelOffLoop(running);
     }
 

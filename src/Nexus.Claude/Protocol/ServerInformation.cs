@@ -52,13 +52,19 @@ public sealed record ServerInformation
 
     /// <summary>The whole answer to <c>initialize</c>, as it came.</summary>
     [JsonIgnore]
-    public JsonElement Raw { get; init; }
+    public JsonElement Raw
+    {
+        get => UnparsedRaw is { } raw ? raw.Value : default;
+        init => UnparsedRaw = value.ValueKind == JsonValueKind.Undefined ? null : UnparsedJson.Of(value);
+    }
 
-    internal static ServerInformation From(JsonElement reply) =>
-        reply.ValueKind == JsonValueKind.Object
-            ? ServerInformationReader.TryRead(reply)
-                ?? (reply.Deserialize(ProtocolJson.Default.ServerInformation) ?? new ServerInformation()) with { Raw = reply }
-            : new ServerInformation { Raw = reply };
+    private UnparsedJson? UnparsedRaw { get; init; }
+
+    internal static ServerInformation From(ControlReply reply) =>
+        (ServerInformationReader.TryRead(reply) ?? reply.Read(ProtocolJson.Default.ServerInformation) ?? new ServerInformation()) with
+        {
+            UnparsedRaw = reply.IsBare ? null : new UnparsedJson(reply.Utf8),
+        };
 }
 
 /// <summary>A sub-agent that the model may start.</summary>

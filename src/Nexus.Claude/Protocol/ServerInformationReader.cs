@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Nexus.Claude.Wire;
 
@@ -11,12 +10,12 @@ namespace Nexus.Claude.Protocol;
 internal static class ServerInformationReader
 {
     /// <summary>The information, or null when the reply is not of the usual form.</summary>
-    internal static ServerInformation? TryRead(JsonElement reply)
+    internal static ServerInformation? TryRead(ControlReply reply)
     {
-        var reader = new JsonTokenReader(JsonMarshal.GetRawUtf8Value(reply));
+        var reader = new JsonTokenReader(reply.Utf8.Span);
         try
         {
-            return reader.Read() && reader.TokenType == JsonTokenType.StartObject ? Read(ref reader, reply) : null;
+            return reader.Read() && reader.TokenType == JsonTokenType.StartObject ? Read(ref reader) : null;
         }
         catch (JsonException)
         {
@@ -24,7 +23,7 @@ internal static class ServerInformationReader
         }
     }
 
-    private static ServerInformation Read(ref JsonTokenReader reader, JsonElement reply)
+    private static ServerInformation Read(ref JsonTokenReader reader)
     {
         List<SlashCommand>? commands = null;
         List<AgentInformation>? agents = null;
@@ -71,7 +70,6 @@ internal static class ServerInformationReader
             ProcessId = processId,
             PermissionMode = permissionMode is null ? null : new PermissionMode(permissionMode),
             Capabilities = capabilities!,
-            Raw = reply,
         };
     }
 

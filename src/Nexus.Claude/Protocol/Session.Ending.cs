@@ -66,13 +66,19 @@ internal sealed partial class Session : IAsyncDisposable
     /// A CLI that does not end is interrupted (SIGINT), then killed with its tree. Bounded, and the same for every later caller.
     /// </summary>
     /// <returns>A task that ends when nothing of the session is left.</returns>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(CloseAsync());
+
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
+    private async Task CloseAsync()
     {
         if (Interlocked.Exchange(ref _closing, 1) == 0)
             await StopAsync().ConfigureAwait(false);
         await _ending.ConfigureAwait(false);
         await _watching.ConfigureAwait(false);
-        foreach (var task in _background.Keys)
+        Task[] left;
+        lock (_backgroundGate)
+            left = [.. _background];
+        foreach (var task in left)
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -198,7 +204,7 @@ internal sealed partial class Session : IAsyncDisposable
     {
         try
         {
-            await _connection.Exited.WaitAsync(OutputClosedGrace, _settings.TimeProvider).ConfigureAwait(false);
+            await ((Task)_connection.Exited).WaitAsync(OutputClosedGrace, _settings.TimeProvider).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

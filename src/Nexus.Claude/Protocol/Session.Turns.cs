@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Nexus.Claude.AheadOfTime;
 using Nexus.Claude.Diagnostics;
@@ -19,7 +17,8 @@ internal sealed partial class Session
     /// <summary>An answer takes a few milliseconds; a CLI that needs longer than this is not going to answer.</summary>
     private static readonly TimeSpan InterruptReplyTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<Task, bool> _background = new();
+    private readonly HashSet<Task> _background = [];
+    private readonly Lock _backgroundGate = new();
 
     /// <summary>Sends a prompt.</summary>
     /// <param name="prompt">The prompt.</param>
@@ -68,7 +67,7 @@ internal sealed partial class Session
     /// <param name="cancelQueued">Whether prompts that wait in the CLI's queue are dropped too.</param>
     /// <param name="cancellationToken">Gives up the wait.</param>
     /// <returns>The CLI's receipt.</returns>
-    public Task<JsonElement> InterruptAsync(bool cancelQueued, CancellationToken cancellationToken) => Control.RequestAsync(
+    public Task<ControlReply> InterruptAsync(bool cancelQueued, CancellationToken cancellationToken) => Control.RequestAsync(
         "interrupt",
         cancelQueued ? static json => json.WriteBoolean("cancel_queued"u8, true) : null,
         _settings.ControlRequestTimeout,
@@ -186,7 +185,7 @@ internal sealed partial class Session
                 json => json.WriteString("message_uuid"u8, turn.PromptId),
                 InterruptReplyTimeout,
                 CancellationToken.None).ConfigureAwait(false);
-            if (reply.ValueKind != JsonValueKind.Object || !reply.TryGetProperty("cancelled", out var cancelled) || cancelled.ValueKind != JsonValueKind.True)
+            if (reply.Flag("cancelled"u8) != true)
                 return false;
         }
         catch (ProtocolException)
@@ -229,12 +228,19 @@ internal sealed partial class Session
     {
         if (task.IsCompleted)
             return;
-        _background[task] = true;
+        lock (_backgroundGate)
+            _background.Add(task);
         _ = task.ContinueWith(
-            static (ended, owner) => ((ConcurrentDictionary<Task, bool>)owner!).TryRemove(ended, out _),
-            _background,
+            static (ended, session) => ((Session)session!).Release(ended),
+            this,
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
+    }
+
+    private void Release(Task task)
+    {
+        lock (_backgroundGate)
+            _background.Remove(task);
     }
 }

@@ -15,12 +15,7 @@ namespace Nexus.Claude.Protocol;
 /// </summary>
 internal sealed partial class Session
 {
-    private static readonly JsonDocumentOptions DeepJson = new() { MaxDepth = 512 };
-
-    private static readonly string[] PendingRequests =
-    [
-        "pending_permission_requests", "pending_user_dialog_requests", "pending_elicitation_requests",
-    ];
+    private static readonly JsonDocumentOptions DeepJson = new() { MaxDepth = JsonTokenReader.DeepestFrame };
 
     private const long UnpromptedBudget = 16 * 1024 * 1024;
 
@@ -184,11 +179,7 @@ internal sealed partial class Session
 
         if (type.SequenceEqual("control_response"u8))
         {
-            AcceptControl(line, static (session, frame) =>
-            {
-                if (frame.TryGetProperty("response", out var response))
-                    session.AcceptResponse(response);
-            });
+            AcceptResponse(line);
         }
         else if (type.SequenceEqual("control_request"u8))
         {
@@ -214,16 +205,31 @@ internal sealed partial class Session
     }
 
     /// <summary>An answer; one to <c>initialize</c> may bring along requests that an earlier host left open (protocol.md 4.1).</summary>
-    private void AcceptResponse(JsonElement response)
+    private void AcceptResponse(in Line line)
     {
-        Control.Accept(response);
-        foreach (var member in PendingRequests)
+        ControlResponse? response;
+        try
         {
-            if (response.ValueKind != JsonValueKind.Object || !response.TryGetProperty(member, out var pending) || pending.ValueKind != JsonValueKind.Array)
-                continue;
-            foreach (var request in pending.EnumerateArray())
-                _inbound.Accept(request);
+            response = ControlResponse.Read(LineRepair.Repair(line.Bytes));
         }
+        catch (JsonException)
+        {
+            Skip(line);
+            return;
+        }
+
+        if (response is null)
+            return;
+        Control.Accept(response);
+        foreach (var pending in response.PendingRequests)
+            AcceptPending(pending);
+    }
+
+    private void AcceptPending(ReadOnlyMemory<byte> requests)
+    {
+        using var pending = JsonDocument.Parse(requests, DeepJson);
+        foreach (var request in pending.RootElement.EnumerateArray())
+            _inbound.Accept(request);
     }
 
     private void AcceptControl(in Line line, Action<Session, JsonElement> accept)
@@ -339,7 +345,7 @@ internal sealed partial class Session
         request.Member("message") is { ValueKind: JsonValueKind.Object } message
         && message.TryGetProperty("params", out var parameters) && parameters.ValueKind == JsonValueKind.Object
         && parameters.TryGetProperty("_meta", out var meta)
-            ? ControlChannel.TextOf(meta, "claudecode/toolUseId")
+            ? InboundRequest.TextOf(meta, "claudecode/toolUseId")
             : null;
 
     /// <summary>A line that is no message: log noise when it does not even look like an object, a damaged message otherwise.</summary>

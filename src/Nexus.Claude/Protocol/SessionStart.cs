@@ -14,10 +14,16 @@ namespace Nexus.Claude.Protocol;
 /// </summary>
 internal sealed class SessionStart
 {
-    private readonly CliCommand _command;
-    private readonly Task<JsonElement> _initialize;
+    /// <summary>
+    /// How long a session lives before tools that attach themselves from outside find its instruments. One that ends earlier has nobody to
+    /// listen, and making them takes as long as reading all its messages.
+    /// </summary>
+    private static readonly TimeSpan AdmitAfter = TimeSpan.FromSeconds(2);
 
-    private SessionStart(Session session, CliCommand command, Task<JsonElement> initialize)
+    private readonly CliCommand _command;
+    private readonly Task<ControlReply> _initialize;
+
+    private SessionStart(Session session, CliCommand command, Task<ControlReply> initialize)
     {
         Session = session;
         _command = command;
@@ -120,7 +126,7 @@ internal sealed class SessionStart
     [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
     public async Task<ServerInformation> InitializeAsync(CancellationToken cancellationToken)
     {
-        JsonElement reply;
+        ControlReply reply;
         try
         {
             reply = await _initialize.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -157,7 +163,7 @@ internal sealed class SessionStart
         return new SessionStart(session, command, initialize);
     }
 
-    private static Task<JsonElement> RequestInitialize(Session session, CliCommand command, CancellationToken cancellationToken) =>
+    private static Task<ControlReply> RequestInitialize(Session session, CliCommand command, CancellationToken cancellationToken) =>
         session.Control.RequestWholeAsync(
             "initialize",
             json => command.WriteInitialize(json, more => WriteFeatures(more, session.Settings.Features)),
@@ -181,7 +187,7 @@ internal sealed class SessionStart
         if (Listeners.ArePossible)
             Count();
         else
-            Session.Own(CountAfterAnswerAsync());
+            Session.Own(CountLaterAsync());
         if (connecting is not null)
             Session.Own(connecting.EndWithAsync(_initialize, Session.Telemetry));
     }
@@ -192,16 +198,19 @@ internal sealed class SessionStart
         Instruments.ProcessesActive.Add(1);
     });
 
-    /// <summary>Makes the instruments when the CLI is there and has enough to do by itself.</summary>
-    private async Task CountAfterAnswerAsync()
+    /// <summary>Makes the instruments if the session lives on.</summary>
+    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
+    private async Task CountLaterAsync()
     {
-        await ((Task)_initialize).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Session.Telemetry.Guarded(Listeners.Admit);
-        Count();
+        await ((Task)Session.Completion).WaitAsync(AdmitAfter, Session.Settings.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!Session.Completion.IsCompleted)
+            Session.Telemetry.Guarded(Listeners.Admit);
+        if (Listeners.ArePossible)
+            Count();
     }
 
     /// <summary>Holds the CLI's answer against what was asked of it.</summary>
-    private ServerInformation Confirmed(JsonElement reply)
+    private ServerInformation Confirmed(ControlReply reply)
     {
         _command.EnsureApplied(reply);
         foreach (var feature in Session.Settings.Features)

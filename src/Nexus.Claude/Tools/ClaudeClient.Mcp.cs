@@ -1,7 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelContextProtocol.Protocol;
-using Nexus.Claude.Protocol;
 using Nexus.Claude.Tools;
 
 namespace Nexus.Claude;
@@ -15,7 +13,7 @@ public sealed partial class ClaudeClient
     public async Task<IReadOnlyList<McpServerDetails>> GetMcpServersAsync(CancellationToken cancellationToken = default)
     {
         var reply = await RequestAsync("mcp_status", null, cancellationToken).ConfigureAwait(false);
-        return reply.ValueKind == JsonValueKind.Object ? reply.Deserialize(McpReplyJson.Default.McpStatusReply)?.Servers ?? [] : [];
+        return reply.Read(McpReplyJson.Default.McpStatusReply)?.Servers ?? [];
     }
 
     /// <summary>Connects an MCP server outside of this program anew, for example one that failed.</summary>
@@ -145,6 +143,6 @@ public sealed partial class ClaudeClient
                 json.WriteString("mode"u8, mode?.Value);
             },
             cancellationToken).ConfigureAwait(false);
-        return ControlChannel.TextOf(reply, "warning");
+        return reply.Text("warning"u8);
     }
 }

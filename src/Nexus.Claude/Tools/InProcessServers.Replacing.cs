@@ -73,7 +73,7 @@ internal sealed partial class InProcessServers
             var reply = await _session!.Control.RequestAsync(
                 "mcp_set_servers", json => WriteServers(json, external, wanted), _session.Settings.ControlRequestTimeout, cancellationToken).ConfigureAwait(false);
             Keep(server => wanted.Contains(server.Description));
-            return reply.ValueKind == JsonValueKind.Object ? reply.Deserialize(McpReplyJson.Default.McpServersChange) ?? new() : new();
+            return reply.Read(McpReplyJson.Default.McpServersChange) ?? new();
         }
         catch (ProtocolException)
         {

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
+using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude.Tools;
 
@@ -42,11 +43,11 @@ internal static class JsonRpc
 
     /// <summary>Reads a result of an MCP server that the CLI passes on.</summary>
     /// <exception cref="ProtocolException">It is none.</exception>
-    public static T Read<T>(JsonElement reply, string subtype)
+    public static T Read<T>(ControlReply reply, string subtype)
     {
         try
         {
-            return reply.Deserialize((JsonTypeInfo<T>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(T))) ?? throw new JsonException("It is null.");
+            return JsonSerializer.Deserialize(reply.Utf8.Span, (JsonTypeInfo<T>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(T))) ?? throw new JsonException("It is null.");
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {

@@ -26,7 +26,7 @@ internal static class InitReader
         List<PluginInfo>? plugins = null;
         bool? isAnalyticsDisabled = null, isProductFeedbackDisabled = null, isServedByAnthropic = null, isPerTurnEffortActive = null,
             isUltrathinkAvailable = null, isUltrathinkTypedRaises = null;
-        JsonElement? memoryPaths = null;
+        UnparsedJson? memoryPaths = null;
         List<PluginError>? pluginErrors = null;
         Dictionary<string, JsonElement>? more = null;
         while (MemberReader.Next(ref reader, out var member))
@@ -70,7 +70,7 @@ internal static class InitReader
             else if (member.SequenceEqual("uuid"u8))
                 uuid = MemberReader.Text(ref reader);
             else if (member.SequenceEqual("memory_paths"u8))
-                memoryPaths = MemberReader.Element(ref reader);
+                memoryPaths = MemberReader.Unparsed(ref reader);
             else if (member.SequenceEqual("original_cwd"u8))
                 originalWorkingDirectory = MemberReader.Text(ref reader);
             else if (member.SequenceEqual("additional_directories"u8))
@@ -124,7 +124,7 @@ internal static class InitReader
             IsProductFeedbackDisabled = isProductFeedbackDisabled,
             IsServedByAnthropic = isServedByAnthropic,
             Uuid = uuid,
-            MemoryPaths = memoryPaths,
+            UnparsedMemoryPaths = memoryPaths,
             OriginalWorkingDirectory = originalWorkingDirectory,
             WireAdditionalDirectories = additionalDirectories,
             MessagingSocketPath = messagingSocketPath,

@@ -15,12 +15,17 @@ namespace Nexus.Claude.Wire;
 /// for values that are kept as JSON or are too rare to have a reader of their own (<see cref="Borrow"/>).
 /// </remarks>
 /// <param name="json">The text; all of it is Unicode, or the texts read have U+FFFD where it is not.</param>
-internal ref struct JsonTokenReader(ReadOnlySpan<byte> json)
+/// <param name="maxDepth">How deep it may be nested, at most <see cref="DeepestFrame"/>.</param>
+internal ref struct JsonTokenReader(ReadOnlySpan<byte> json, int maxDepth = JsonTokenReader.MaxDepth)
 {
     /// <summary>As deep as the contracts go.</summary>
     internal const int MaxDepth = 256;
 
+    /// <summary>As deep as frames of the control protocol go.</summary>
+    internal const int DeepestFrame = 512;
+
     private readonly ReadOnlySpan<byte> _json = json;
+    private readonly int _maxDepth = maxDepth;
 
     // One bit for each level: whether it is an object.
     private Levels _objects;
@@ -128,7 +133,7 @@ internal ref struct JsonTokenReader(ReadOnlySpan<byte> json)
     public readonly Utf8JsonReader Borrow()
     {
         var isNested = TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
-        var left = MaxDepth - _depth + (isNested ? 1 : 0);
+        var left = _maxDepth - _depth + (isNested ? 1 : 0);
         var reader = new Utf8JsonReader(_json[TokenStartIndex..], new JsonReaderOptions { MaxDepth = Math.Max(left, 1) });
         reader.Read();
         return reader;
@@ -299,7 +304,7 @@ internal ref struct JsonTokenReader(ReadOnlySpan<byte> json)
 
     private void Start(JsonTokenType type)
     {
-        if (_depth == MaxDepth)
+        if (_depth == _maxDepth)
             throw NotJson();
         ref var level = ref _objects[_depth >> 6];
         var bit = 1UL << _depth;
@@ -321,7 +326,7 @@ internal ref struct JsonTokenReader(ReadOnlySpan<byte> json)
 
     private static JsonException NotJson() => new("The text is not JSON.");
 
-    [InlineArray(MaxDepth / 64)]
+    [InlineArray(DeepestFrame / 64)]
     private struct Levels
     {
         private ulong _first;

@@ -50,6 +50,9 @@ internal static class LineRepair
         isHigh = false;
         if (at + 6 > text.Length || text[at] != '\\' || text[at + 1] != 'u' || (text[at + 2] | 0x20) != 'd')
             return false;
+        // What is no escape must not be overwritten like one: it may be the beginning of a character.
+        if (!char.IsAsciiHexDigit((char)text[at + 4]) || !char.IsAsciiHexDigit((char)text[at + 5]))
+            return false;
         var nibble = text[at + 3] | 0x20;
         isHigh = nibble is '8' or '9' or 'a' or 'b';
         return isHigh || nibble is 'c' or 'd' or 'e' or 'f';

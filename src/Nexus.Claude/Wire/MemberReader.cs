@@ -144,6 +144,16 @@ internal static class MemberReader
     internal static JsonElement? Element(ref JsonTokenReader reader) =>
         reader.TokenType == JsonTokenType.Null ? null : Json(ref reader);
 
+    /// <summary>A value that is rarely looked at, for which no document is made before it is.</summary>
+    internal static UnparsedJson? Unparsed(ref JsonTokenReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+            return null;
+        var start = reader.TokenStartIndex;
+        reader.Skip();
+        return new UnparsedJson(reader.Since(start).ToArray());
+    }
+
     internal static JsonElement Json(ref JsonTokenReader reader)
     {
         var borrowed = reader.Borrow();

@@ -225,7 +225,7 @@ internal static class ResultReader
             return null;
 
         int spawned = 0, startedInBackground = 0, maxDepth = 0, spawnedBySubagents = 0, completed = 0, failed = 0;
-        JsonElement? requested = null, killed = null, refused = null;
+        UnparsedJson? requested = null, killed = null, refused = null;
         Dictionary<string, int>? byType = null;
         Dictionary<string, JsonElement>? more = null;
         while (MemberReader.Next(ref reader, out var member))
@@ -233,7 +233,7 @@ internal static class ResultReader
             if (member.SequenceEqual("spawned"u8))
                 spawned = MemberReader.ToInt32(ref reader);
             else if (member.SequenceEqual("requested"u8))
-                requested = MemberReader.Element(ref reader);
+                requested = MemberReader.Unparsed(ref reader);
             else if (member.SequenceEqual("started_in_background"u8))
                 startedInBackground = MemberReader.ToInt32(ref reader);
             else if (member.SequenceEqual("max_depth"u8))
@@ -245,9 +245,9 @@ internal static class ResultReader
             else if (member.SequenceEqual("failed"u8))
                 failed = MemberReader.ToInt32(ref reader);
             else if (member.SequenceEqual("killed"u8))
-                killed = MemberReader.Element(ref reader);
+                killed = MemberReader.Unparsed(ref reader);
             else if (member.SequenceEqual("refused"u8))
-                refused = MemberReader.Element(ref reader);
+                refused = MemberReader.Unparsed(ref reader);
             else if (member.SequenceEqual("by_type"u8))
                 byType = ReadCounts(ref reader);
             else
@@ -257,14 +257,14 @@ internal static class ResultReader
         return new SubagentStats
         {
             Spawned = spawned,
-            Requested = requested,
+            UnparsedRequested = requested,
             StartedInBackground = startedInBackground,
             MaxDepth = maxDepth,
             SpawnedBySubagents = spawnedBySubagents,
             Completed = completed,
             Failed = failed,
-            Killed = killed,
-            Refused = refused,
+            UnparsedKilled = killed,
+            UnparsedRefused = refused,
             WireByType = byType,
             AdditionalProperties = more,
         };

@@ -16,7 +16,8 @@ internal static class UsageReader
         ServerToolUsage? serverToolUse = null;
         string? serviceTier = null, inferenceGeo = null, speed = null;
         CacheCreation? cacheCreation = null;
-        JsonElement? iterations = null, fallbackCredit = null;
+        UnparsedJson? iterations = null;
+        JsonElement? fallbackCredit = null;
         Dictionary<string, JsonElement>? more = null;
         while (MemberReader.Next(ref reader, out var member))
         {
@@ -39,7 +40,7 @@ internal static class UsageReader
             else if (member.SequenceEqual("inference_geo"u8))
                 inferenceGeo = MemberReader.Text(ref reader);
             else if (member.SequenceEqual("iterations"u8))
-                iterations = MemberReader.Element(ref reader);
+                iterations = MemberReader.Unparsed(ref reader);
             else if (member.SequenceEqual("speed"u8))
                 speed = MemberReader.Text(ref reader);
             else if (member.SequenceEqual("fallback_credit"u8))
@@ -59,7 +60,7 @@ internal static class UsageReader
             ServiceTier = serviceTier,
             CacheCreation = cacheCreation,
             InferenceGeo = inferenceGeo,
-            Iterations = iterations,
+            UnparsedIterations = iterations,
             Speed = speed,
             FallbackCredit = fallbackCredit,
             AdditionalProperties = more,

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Json;
+using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude.Wire;
 
@@ -23,6 +23,10 @@ internal static class WarmUp
         """{"duration_api_ms":1,"stop_reason":"end_turn","session_id":"3","total_cost_usd":0.1,"usage":{"input_tokens":1,"output_tokens":1},"modelUsage":{"m":{"inputTokens":1,"outputTokens":1,"costUSD":0.1}},"permission_denials":[],"terminal_reason":"completed","fast_mode_state":"off","is_error":false,"num_turns":1,"subtype":"success","api_error_status":null,"result":"a","ttft_ms":1,"type":"result","duration_ms":1,"uuid":"2","user_message_uuid":"1"}""",
     ];
 
+    /// <summary>The answer to <c>initialize</c>.</summary>
+    internal const string Initialized =
+        """{"type":"control_response","response":{"subtype":"success","request_id":"req_1","response":{"commands":[{"name":"a","description":"a","argumentHint":"a"}],"agents":[{"name":"a","description":"a"}],"output_style":"default","available_output_styles":["default"],"models":[{"value":"a","displayName":"a","description":"a","supportsEffort":true}],"account":{"tokenSource":"none"},"pid":1,"session_state":"idle"},"pending_permission_requests":[]}}""";
+
     private static int _done;
 
     /// <summary>Reads the lines, the first time it is called in a process.</summary>
@@ -37,7 +41,7 @@ internal static class WarmUp
                 MessageReader.Read(bytes, type, subtype);
         }
 
-        using var reply = JsonDocument.Parse("""{"commands":[],"agents":[{"name":"a","description":"a"}],"models":[{"value":"a"}],"account":{"tokenSource":"none"},"pid":1}""");
-        ServerInformation.From(reply.RootElement.Clone());
+        if (ControlResponse.Read(Encoding.UTF8.GetBytes(Initialized)) is { } response)
+            ServerInformation.From(response.Payload);
     }
 }

@@ -1,5 +1,6 @@
-using System.Text.Json;
+using System.Text;
 using Nexus.Claude.Cli;
+using Nexus.Claude.Protocol;
 
 namespace Nexus.Claude.Tests.Cli;
 
@@ -43,7 +44,7 @@ public sealed class CliCommandTests
     [Test]
     public void A_reply_that_confirms_everything_passes() =>
         Assert.That(
-            () => Everything().EnsureApplied(JsonElement.Parse("""
+            () => Everything().EnsureApplied(Reply("""
                 {"agents":[{"name":"claude"},{"name":"rev"}],"mcp_servers_applied":true,"plugins_applied":true,"settings_applied":true,
                  "disallowed_tools_applied":true,"managed_settings_applied":true}
                 """)),
@@ -55,7 +56,7 @@ public sealed class CliCommandTests
     [TestCase("""[]""", "did not apply McpServers, Plugins, Settings, DisallowedTools, ManagedSettings from")]
     public void A_reply_that_does_not_is_an_error_that_says_what_is_missing(string reply, string expected)
     {
-        ProtocolException exception = Assert.Throws<ProtocolException>(() => Everything().EnsureApplied(JsonElement.Parse(reply)))!;
+        ProtocolException exception = Assert.Throws<ProtocolException>(() => Everything().EnsureApplied(Reply(reply)))!;
 
         Assert.That(exception.Message, Does.Contain(expected));
         Assert.That(exception.RequestSubtype, Is.EqualTo("initialize"));
@@ -64,7 +65,7 @@ public sealed class CliCommandTests
     [Test]
     public void An_old_reply_without_agents_is_not_taken_as_a_loss() =>
         Assert.That(
-            () => CommandReading.Command(o => o.Agents["rev"] = new AgentDefinition("d", "p")).EnsureApplied(JsonElement.Parse("{}")),
+            () => CommandReading.Command(o => o.Agents["rev"] = new AgentDefinition("d", "p")).EnsureApplied(Reply("{}")),
             Throws.Nothing);
 
     [Test]
@@ -99,4 +100,6 @@ public sealed class CliCommandTests
 
         Assert.That(exception.Failures, Has.Count.EqualTo(3));
     }
+
+    private static ControlReply Reply(string json) => new(Encoding.UTF8.GetBytes(json));
 }

@@ -60,7 +60,7 @@ internal sealed class ConnectSpanTests
     }
 
     [Test]
-    public async Task A_program_without_tracing_starts_the_cli_before_it_makes_anything_to_listen_to()
+    public async Task A_program_without_tracing_makes_nothing_to_listen_to_before_a_session_lives_on()
     {
         await using var cli = ScriptedCli.Create(new CliScript().AnswerInitialize());
         using var program = Program.Start(["connect"], cli.Environment);
@@ -70,8 +70,10 @@ internal sealed class ConnectSpanTests
 
         Assert.That(program.ExitCode, Is.Zero, await errors);
         var process = Array.IndexOf(loaded, "System.Diagnostics.Process");
-        var listened = Array.IndexOf(loaded, "System.Diagnostics.DiagnosticSource");
+        var ended = Array.IndexOf(loaded, FreshProcess.Ended);
+        var listened = Array.IndexOf(loaded, FreshProcess.Listening);
         Assert.That(process, Is.Not.Negative);
-        Assert.That(listened, Is.GreaterThan(process), "and then it is there for tools that attach themselves");
+        Assert.That(ended, Is.GreaterThan(process));
+        Assert.That(listened, Is.GreaterThan(ended), "and then it is there for tools that attach themselves");
     }
 }

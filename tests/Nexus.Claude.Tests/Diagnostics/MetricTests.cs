@@ -125,7 +125,7 @@ internal sealed class MetricTests
         var asked = session.Control.RequestAsync(subtype, null, TimeSpan.FromSeconds(30), CancellationToken.None);
         await cli.AnswerAsync(await cli.TakeControlAsync(subtype), """{"done":true}""");
 
-        Assert.That((await asked.InTime()).GetProperty("done").GetBoolean());
+        Assert.That((await asked.InTime()).Flag("done"u8), Is.True);
         Assert.That(heard, Is.EqualTo(1));
     }
 }

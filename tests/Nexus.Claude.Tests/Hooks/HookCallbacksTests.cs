@@ -259,7 +259,7 @@ internal sealed class HookCallbacksTests
         await using var bench = await HookBench.StartAsync(hooks => hooks.On(HookEvent.PreToolUse, async (_, cancellationToken) =>
         {
             var reply = await session!.Control.RequestAsync("mcp_status", null, TimeSpan.FromSeconds(60), cancellationToken);
-            return PreToolUseHookOutput.Deny(reply.GetProperty("say").GetString()!);
+            return PreToolUseHookOutput.Deny(reply.Text("say"u8)!);
         }));
         session = bench.Session;
 

@@ -25,7 +25,7 @@ public sealed class ServerInformationReaderTests
     {
         foreach (var reply in Replies)
         {
-            Assert.That(ServerInformationReader.TryRead(Parse(reply)), Is.Not.Null);
+            Assert.That(ServerInformationReader.TryRead(Reply(reply)), Is.Not.Null);
             Compare(reply);
         }
 
@@ -55,13 +55,46 @@ public sealed class ServerInformationReaderTests
             },
             iter: 1500);
 
+    [Test]
+    public void The_whole_reply_is_there_as_it_came_and_the_same_for_whoever_asks()
+    {
+        var information = ServerInformation.From(Reply(Replies[0]));
+        var first = information.Raw;
+
+        Assert.That(first.GetRawText(), Is.EqualTo(Replies[0]));
+        Assert.That(information.Raw, Is.EqualTo(first));
+        Assert.That((information with { OutputStyle = "x" }).Raw, Is.EqualTo(first));
+    }
+
+    [Test]
+    public void What_is_read_is_equal_to_itself_and_to_its_copies_and_to_no_other_reading()
+    {
+        var information = ServerInformation.From(Reply("{}"));
+
+        Assert.That(information with { }, Is.EqualTo(information));
+        Assert.That((information with { }).GetHashCode(), Is.EqualTo(information.GetHashCode()));
+        Assert.That(new ServerInformation { Raw = information.Raw }, Is.EqualTo(information));
+        Assert.That(ServerInformation.From(Reply("{}")), Is.Not.EqualTo(information), "JSON is compared by the document it is in");
+        Assert.That(new ServerInformation { Raw = default }, Is.EqualTo(new ServerInformation()));
+    }
+
+    [TestCase("[]")]
+    [TestCase("null")]
+    [TestCase("")]
+    public void A_reply_that_is_no_object_says_nothing(string reply)
+    {
+        var information = ServerInformation.From(Reply(reply));
+
+        Assert.That(information with { Raw = default }, Is.EqualTo(new ServerInformation()));
+        Assert.That(information.Raw.ValueKind == JsonValueKind.Undefined, Is.EqualTo(reply.Length == 0));
+    }
+
     private static void Compare(string reply)
     {
-        var json = Parse(reply);
-        if (ReadByContract(json) is { } expected)
-            Assert.That(Text(ServerInformation.From(json)), Is.EqualTo(Text(expected)), reply);
+        if (ReadByContract(JsonElement.Parse(reply)) is { } expected)
+            Assert.That(Text(ServerInformation.From(Reply(reply))), Is.EqualTo(Text(expected)), reply);
         else
-            Assert.That(() => ServerInformation.From(json), Throws.InstanceOf<JsonException>(), reply);
+            Assert.That(() => ServerInformation.From(Reply(reply)), Throws.InstanceOf<JsonException>(), reply);
     }
 
     private static ServerInformation? ReadByContract(JsonElement json)
@@ -79,7 +112,7 @@ public sealed class ServerInformationReaderTests
     private static string Text(ServerInformation information) =>
         JsonSerializer.Serialize(information, ProtocolJson.Default.ServerInformation);
 
-    private static JsonElement Parse(string json) => JsonElement.Parse(Encoding.UTF8.GetBytes(json));
+    private static ControlReply Reply(string json) => new(Encoding.UTF8.GetBytes(json));
 
     private static void Collect(JsonNode? node, List<(JsonObject Parent, string Name)> all)
     {

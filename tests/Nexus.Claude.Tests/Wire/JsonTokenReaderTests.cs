@@ -8,17 +8,7 @@ namespace Nexus.Claude.Tests.Wire;
 [Parallelizable(ParallelScope.All)]
 public sealed class JsonTokenReaderTests
 {
-    private static readonly Gen<string> Space = Gen.OneOf<string>("", "", "", " ", "\t\r\n");
-
-    private static readonly Gen<string> Text = Gen.OneOf<string>(
-        Gen.String[0, 40].Select(text => JsonSerializer.Serialize(text)),
-        Gen.OneOf<string>("\"\"", "\"type\"", "\"a\\u0041\\n\\\\\\\"\\/\\b\\f\\r\\t\"", "\"\\ud83d\\ude00\"", $"\"{new string('x', 70)}\\n{new string('y', 33)}\""));
-
-    private static readonly Gen<string> Scalar = Gen.OneOf<string>(
-        Gen.OneOf<string>("null", "true", "false", "0", "-0", "-1", "7", "1.5", "-0.25e-3", "1E+4", "123456789012345678", "1234567890123456789", "123456789012345678901234567890"),
-        Text);
-
-    private static readonly Gen<string> Document = Json(4);
+    private static readonly Gen<string> Document = JsonTexts.OfDepth(4);
 
     [Test]
     public void Any_JSON_gives_the_tokens_that_the_framework_finds() => Document.Sample(CheckSame, iter: 4000);
@@ -58,8 +48,10 @@ public sealed class JsonTokenReaderTests
     public void What_is_no_JSON_is_refused_as_by_the_framework(string json) => CheckSame(json);
 
     [Test]
-    public void Nesting_goes_as_deep_as_the_contracts([Range(254, 258)] int depth) =>
-        CheckSame(string.Concat(Enumerable.Repeat("[{\"a\":", depth / 2)) + (depth % 2 == 1 ? "[]" : "1") + string.Concat(Enumerable.Repeat("}]", depth / 2)));
+    public void Nesting_goes_as_deep_as_the_contracts([Range(254, 258)] int depth) => CheckSame(Nested(depth));
+
+    [Test]
+    public void Nesting_of_frames_goes_deeper([Range(510, 514)] int depth) => CheckSame(Nested(depth), JsonTokenReader.DeepestFrame);
 
     [Test]
     public void A_value_can_be_skipped_read_by_the_framework_or_recognised_and_the_reader_goes_on_behind_it() => Document.Sample(
@@ -107,16 +99,21 @@ public sealed class JsonTokenReaderTests
         }
     }
 
-    private static void CheckSame(string json)
+    private static string Nested(int depth) =>
+        string.Concat(Enumerable.Repeat("[{\"a\":", depth / 2)) + (depth % 2 == 1 ? "[]" : "1") + string.Concat(Enumerable.Repeat("}]", depth / 2));
+
+    private static void CheckSame(string json) => CheckSame(json, JsonTokenReader.MaxDepth);
+
+    private static void CheckSame(string json, int maxDepth)
     {
         var line = Encoding.UTF8.GetBytes(json);
-        Assert.That(ReadByUs(line), Is.EqualTo(ReadByFramework(line)), json);
+        Assert.That(ReadByUs(line, maxDepth), Is.EqualTo(ReadByFramework(line, maxDepth)), json);
     }
 
-    private static List<string> ReadByFramework(byte[] line)
+    private static List<string> ReadByFramework(byte[] line, int maxDepth)
     {
         List<string> tokens = [];
-        var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = JsonTokenReader.MaxDepth });
+        var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = maxDepth });
         try
         {
             while (reader.Read())
@@ -134,10 +131,10 @@ public sealed class JsonTokenReaderTests
         return tokens;
     }
 
-    private static List<string> ReadByUs(byte[] line)
+    private static List<string> ReadByUs(byte[] line, int maxDepth)
     {
         List<string> tokens = [];
-        var reader = new JsonTokenReader(line);
+        var reader = new JsonTokenReader(line, maxDepth);
         try
         {
             while (reader.Read())
@@ -158,15 +155,4 @@ public sealed class JsonTokenReaderTests
 
     private static string NumberOf(JsonTokenType type, ReadOnlySpan<byte> value) =>
         type == JsonTokenType.Number ? $" {Encoding.UTF8.GetString(value)}" : "";
-
-    private static Gen<string> Json(int depth)
-    {
-        if (depth == 0)
-            return Scalar;
-        var inner = Json(depth - 1);
-        return Gen.OneOf<string>(
-            Scalar,
-            Gen.Select(Space, inner, Space).Select((before, value, after) => before + value + after).Array[0, 4].Select(items => $"[{string.Join(',', items)}]"),
-            Gen.Select(Space, Text, Space, inner, Space).Select((a, name, b, value, c) => $"{a}{name}{b}:{value}{c}").Array[0, 4].Select(items => $"{{{string.Join(',', items)}}}"));
-    }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Nexus.Claude.Protocol;
 using Nexus.Claude.Wire;
 
 namespace Nexus.Claude.Tests.Wire;
@@ -14,5 +15,13 @@ internal sealed class WarmUpTests
         var message = MessageReader.Read(bytes, type, subtype);
         Assert.That(message, Is.Not.InstanceOf<UnknownMessage>().And.Not.InstanceOf<UnknownSystemMessage>());
         Assert.That(message.AdditionalProperties, Is.Null.Or.Empty);
+    }
+
+    [Test]
+    public void The_answer_of_the_warm_up_is_read_directly()
+    {
+        var reply = ControlResponse.Read(Encoding.UTF8.GetBytes(WarmUp.Initialized))!.Payload;
+
+        Assert.That(ServerInformationReader.TryRead(reply)!.ProcessId, Is.EqualTo(1));
     }
 }
