@@ -171,7 +171,7 @@ internal sealed partial class Session
                 return;
         }
 
-        if (!FrameScanner.TryScan(line.Bytes, out var type, out var subtype))
+        if (!FrameScanner.TryScan(line.Bytes.Span, out var type, out var subtype))
         {
             Skip(line);
             return;
@@ -264,7 +264,7 @@ internal sealed partial class Session
             if (Listeners.ArePossible)
                 _telemetry.Observe(message, SessionTelemetry.FollowsTurns ? _router.Current?.Telemetry : null);
             if (_settings.Telemetry.IncludeContent && _settings.Logger.IsEnabled(LogLevel.Trace))
-                _settings.Logger.MessageReceivedSensitive(_connection.ProcessId, Encoding.UTF8.GetString(line.Bytes));
+                _settings.Logger.MessageReceivedSensitive(_connection.ProcessId, Encoding.UTF8.GetString(line.Bytes.Span));
 
             foreach (var feature in _settings.Features)
             {
@@ -352,7 +352,7 @@ internal sealed partial class Session
     private void Skip(in Line line)
     {
         _settings.Logger.NoiseSkipped(_connection.ProcessId, line.Length);
-        var text = line.Bytes.AsSpan().TrimStart(" \t"u8);
+        var text = line.Bytes.Span.TrimStart(" \t"u8);
         if (text.Length > 0 && text[0] == (byte)'{')
             Warn(StreamWarning.LineNotJson, line, $"A line of {line.Length} bytes is not valid JSON and was skipped; it is in Raw.");
     }
@@ -366,7 +366,7 @@ internal sealed partial class Session
         Raw = new RawJson(line.Bytes),
     });
 
-    private static bool IsWholeObject(byte[] bytes)
+    private static bool IsWholeObject(ReadOnlyMemory<byte> bytes)
     {
         try
         {

@@ -23,7 +23,11 @@ internal static class JsonText
         if (length == 0)
             return "";
         var whole = false;
-        var text = string.Create(length, new Source(escaped, ref whole), static (target, source) => source.Whole = TryFill(source.Escaped, target));
+        var text = string.Create(length, new Source(escaped, ref whole), static (target, source) =>
+        {
+            PagesAhead.Make(target[(target.Length / 2)..]);
+            source.Whole = TryFill(source.Escaped, target);
+        });
         return whole ? text : null;
     }
 

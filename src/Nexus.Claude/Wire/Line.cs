@@ -15,6 +15,6 @@ internal enum LineKind
 
 /// <summary>One line of the CLI's output.</summary>
 /// <param name="Kind">Whether the line is whole.</param>
-/// <param name="Bytes">The line without its line feed; owned by whoever receives it. Empty for a line that is too long.</param>
+/// <param name="Bytes">The line without its line feed; whoever receives it owns it. Empty for a line that is too long.</param>
 /// <param name="Length">The length in bytes, of a skipped line too.</param>
-internal readonly record struct Line(LineKind Kind, byte[] Bytes, long Length);
+internal readonly record struct Line(LineKind Kind, ReadOnlyMemory<byte> Bytes, long Length);

@@ -6,7 +6,7 @@ using Nexus.Claude.Pipes;
 namespace Nexus.Claude.Wire;
 
 /// <summary>
-/// Cuts the CLI's output into lines at <c>\n</c> (and nowhere else) and hands each out as one array of its own.
+/// Cuts the CLI's output into lines at <c>\n</c> (and nowhere else) and hands each out in memory of its own.
 /// A line over the limit is skipped and reported; the lines after it are unharmed.
 /// </summary>
 /// <remarks>
@@ -16,10 +16,10 @@ namespace Nexus.Claude.Wire;
 internal sealed class LineReader : IDisposable
 {
     private const int DefaultBuffer = 80 * 1024;
-    private const int LongestPart = 1024 * 1024;
-
-    /// <summary>The beginning of a line that is longer than the buffer, in pieces: to let one array grow would copy it again and again.</summary>
-    private readonly List<byte[]> _parts = [];
+    private const int LongestRead = 1024 * 1024;
+    private const int LargestPooled = 8 * 1024 * 1024;
+    private const int MostAhead = 64 * 1024 * 1024;
+    private const int PagesAtOnce = 4 * 1024 * 1024;
 
     private readonly Stream _stream;
     private readonly int _maxLineBytes;
@@ -29,7 +29,7 @@ internal sealed class LineReader : IDisposable
     private int _start;
     private int _searched;
     private int _end;
-    private long _partBytes;
+    private int _made;
     private long _skipped;
     private bool _skipping;
     private bool _ended;
@@ -41,7 +41,7 @@ internal sealed class LineReader : IDisposable
     public LineReader(Stream stream, int maxLineBytes, int bufferBytes = DefaultBuffer)
     {
         _stream = stream;
-        _maxLineBytes = maxLineBytes;
+        _maxLineBytes = Math.Min(maxLineBytes, Array.MaxLength - bufferBytes);
         _buffer = _own = GC.AllocateUninitializedArray<byte>(bufferBytes);
     }
 
@@ -59,7 +59,7 @@ internal sealed class LineReader : IDisposable
         try
         {
             // A caller has a token or calls CancelWait, never both, so no linked source is needed.
-            count = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken.CanBeCanceled ? cancellationToken : called.Token).ConfigureAwait(false);
+            count = await _stream.ReadAsync(Room(), cancellationToken.CanBeCanceled ? cancellationToken : called.Token).ConfigureAwait(false);
             _ended = count == 0;
         }
         catch (OperationCanceledException) when (called.IsCancellationRequested)
@@ -97,17 +97,16 @@ internal sealed class LineReader : IDisposable
             if (index < 0)
                 break;
             var at = _searched + index;
-            var length = _partBytes + (at - _start);
+            var length = at - _start;
             if (_skipping || length > _maxLineBytes)
             {
-                line = new Line(LineKind.TooLong, [], _skipped + length);
+                line = new Line(LineKind.TooLong, default, _skipped + length);
                 Forget(at + 1);
                 return true;
             }
 
-            var bytes = Copy(at);
-            Forget(at + 1);
-            if (bytes.Length == 0)
+            var bytes = Take(at, next: at + 1);
+            if (bytes.IsEmpty)
                 continue;
             line = new Line(LineKind.Whole, bytes, bytes.Length);
             return true;
@@ -115,7 +114,7 @@ internal sealed class LineReader : IDisposable
 
         // Looks only at bytes not looked at before: a line of many megabytes arrives in thousands of pieces.
         _searched = _end;
-        var begun = _partBytes + (_end - _start);
+        var begun = _end - _start;
         if (_skipping || begun > _maxLineBytes)
         {
             var skipped = _skipped + begun;
@@ -129,7 +128,6 @@ internal sealed class LineReader : IDisposable
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
-        GiveBackParts();
         Use(_own);
         _cancelled.Dispose();
     }
@@ -141,13 +139,12 @@ internal sealed class LineReader : IDisposable
             return false;
         if (_skipping)
         {
-            line = new Line(LineKind.TooLong, [], _skipped);
+            line = new Line(LineKind.TooLong, default, _skipped);
             Forget(_end);
             return true;
         }
 
-        var bytes = Copy(_end);
-        Forget(_end);
+        var bytes = Take(_end, next: _end);
         line = new Line(LineKind.CutOff, bytes, bytes.Length);
         return bytes.Length > 0;
     }
@@ -159,7 +156,7 @@ internal sealed class LineReader : IDisposable
     private async ValueTask<int> ReadWhatIsThereAsync()
     {
         using var late = new CancellationTokenSource();
-        var last = _stream.ReadAsync(_buffer.AsMemory(_end), late.Token);
+        var last = _stream.ReadAsync(Room(), late.Token);
         if (!last.IsCompleted)
             await late.CancelAsync().ConfigureAwait(false);
         try
@@ -175,64 +172,81 @@ internal sealed class LineReader : IDisposable
         }
     }
 
-    /// <summary>Moves the line that is begun to the front; one that fills the whole buffer becomes a part.</summary>
+    /// <summary>Moves the line that is begun to the front, of a larger buffer when it fills this one.</summary>
     private void MakeRoom()
     {
         var begun = _end - _start;
-        if (_parts.Count == 0)
+        var buffer = begun < _own.Length ? _own : begun < _buffer.Length ? _buffer : Larger();
+        if (_start == 0 && ReferenceEquals(buffer, _buffer))
+            return;
+        _buffer.AsSpan(_start, begun).CopyTo(buffer);
+        (_searched, _start, _end) = (_searched - _start, 0, begun);
+        Use(buffer);
+    }
+
+    /// <summary>
+    /// A buffer for a line that has filled this one. It grows in few steps, as each copies what there is; but only by a small part of the memory
+    /// that this program may have, as most of it may stay unused.
+    /// </summary>
+    private byte[] Larger()
+    {
+        // Megabytes may follow. To give every pipe so much would use up what one user may have.
+        if (_buffer.Length > _own.Length)
+            (_stream as LinuxPipe)?.TryEnlarge();
+        var ahead = Math.Min(MostAhead, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16);
+        var size = Math.Max(_buffer.Length * 2L, Math.Min(_buffer.Length * 8L, ahead));
+        size = Math.Min(size, (long)_maxLineBytes + _own.Length);
+        return size > LargestPooled ? GC.AllocateUninitializedArray<byte>((int)size) : ArrayPool<byte>.Shared.Rent((int)size);
+    }
+
+    /// <summary>Where the next bytes go.</summary>
+    private Memory<byte> Room()
+    {
+        if (_buffer.Length > LargestPooled && _end + (PagesAtOnce / 2) > _made)
         {
-            var buffer = begun < _own.Length ? _own : _buffer;
-            _buffer.AsSpan(_start, begun).CopyTo(buffer);
-            (_searched, _start, _end) = (_searched - _start, 0, begun);
-            Use(buffer);
+            var from = Math.Max(_made, _end);
+            _made = (int)Math.Min(from + (long)PagesAtOnce, _buffer.Length);
+            PagesAhead.Make(_buffer.AsSpan(from.._made));
         }
 
-        if (_end < _buffer.Length)
-            return;
-        // A line that began in the middle of the first part has been moved to its front.
-        _parts.Add(_buffer);
-        _partBytes += _end;
-        // The second part of a line says that megabytes may follow. To give every pipe so much would use up what one user may have.
-        if (_parts.Count == 2)
-            (_stream as LinuxPipe)?.TryEnlarge();
-        _buffer = ArrayPool<byte>.Shared.Rent(Math.Min(LongestPart, _own.Length * 8));
-        _start = _searched = _end = 0;
+        // No more at once: what comes behind a long line is copied when its buffer goes with it.
+        return _buffer.AsMemory(_end, Math.Min(_buffer.Length - _end, LongestRead));
     }
 
     private void Use(byte[] buffer)
     {
         if (ReferenceEquals(buffer, _buffer))
             return;
-        GiveBack(_buffer);
-        _buffer = buffer;
+        if (!ReferenceEquals(_buffer, _own) && _buffer.Length <= LargestPooled)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        (_buffer, _made) = (buffer, 0);
     }
 
-    private void GiveBack(byte[] buffer)
+    /// <summary>The line up to a place in the buffer, without a carriage return at its end, which has been dealt with thereby.</summary>
+    private ReadOnlyMemory<byte> Take(int to, int next)
     {
-        if (!ReferenceEquals(buffer, _own))
-            ArrayPool<byte>.Shared.Return(buffer);
-    }
-
-    /// <summary>The line up to a place in the buffer, in an array of its own, without a carriage return at its end.</summary>
-    private byte[] Copy(int to)
-    {
-        var length = _partBytes + (to - _start);
-        var last = to > _start ? _buffer[to - 1] : length > 0 ? _parts[^1][^1] : (byte)0;
-        if (last == (byte)'\r')
+        var length = to - _start;
+        if (length > 0 && _buffer[to - 1] == (byte)'\r')
             length--;
-        if (length == 0)
-            return [];
-        var bytes = GC.AllocateUninitializedArray<byte>((int)length);
-        var rest = bytes.AsSpan();
-        foreach (var part in _parts)
-        {
-            var taken = Math.Min(part.Length, rest.Length);
-            part.AsSpan(0, taken).CopyTo(rest);
-            rest = rest[taken..];
-        }
+        if (_buffer.Length > LargestPooled && length >= _buffer.Length / 2)
+            return TakeWithBuffer(length, next);
+        var line = length == 0 ? [] : GC.AllocateUninitializedArray<byte>(length);
+        PagesAhead.Make(line.AsSpan(length / 2));
+        _buffer.AsSpan(_start, length).CopyTo(line);
+        Forget(next);
+        return line;
+    }
 
-        _buffer.AsSpan(_start, rest.Length).CopyTo(rest);
-        return bytes;
+    /// <summary>The line with the buffer that it is in, most of which it fills.</summary>
+    private Memory<byte> TakeWithBuffer(int length, int next)
+    {
+        var line = _buffer.AsMemory(_start, length);
+        var rest = _buffer.AsSpan(next.._end);
+        var buffer = rest.Length <= _own.Length ? _own : ArrayPool<byte>.Shared.Rent(rest.Length);
+        rest.CopyTo(buffer);
+        (_searched, _start, _end) = (0, 0, rest.Length);
+        Use(buffer);
+        return line;
     }
 
     /// <summary>The bytes up to a place in the buffer have been dealt with.</summary>
@@ -241,15 +255,5 @@ internal sealed class LineReader : IDisposable
         _start = _searched = to;
         _skipping = false;
         _skipped = 0;
-        if (_parts.Count > 0)
-            GiveBackParts();
-    }
-
-    private void GiveBackParts()
-    {
-        foreach (var part in _parts)
-            GiveBack(part);
-        _parts.Clear();
-        _partBytes = 0;
     }
 }

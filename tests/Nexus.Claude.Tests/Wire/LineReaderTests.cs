@@ -21,7 +21,7 @@ internal sealed class LineReaderTests
             var bytes = Encoding.UTF8.GetBytes(content);
             var read = await ReadAllAsync(new PieceStream(bytes, sizes), maxLineBytes: 10_000);
             var expected = content.Split('\n').Select(static line => line.EndsWith('\r') ? line[..^1] : line).Where(static line => line.Length > 0);
-            Assert.That(read.Select(static line => Encoding.UTF8.GetString(line.Bytes)), Is.EqualTo(expected));
+            Assert.That(read.Select(static line => Encoding.UTF8.GetString(line.Bytes.Span)), Is.EqualTo(expected));
         });
     }
 
@@ -48,7 +48,7 @@ internal sealed class LineReaderTests
     {
         var read = await ReadAllAsync(new PieceStream("{\"a\":1}\n{\"b\":"u8.ToArray(), [5]), maxLineBytes: 1000);
         Assert.That(read.Select(static line => line.Kind), Is.EqualTo(new[] { LineKind.Whole, LineKind.CutOff }));
-        Assert.That(Encoding.UTF8.GetString(read[1].Bytes), Is.EqualTo("{\"b\":"));
+        Assert.That(Encoding.UTF8.GetString(read[1].Bytes.Span), Is.EqualTo("{\"b\":"));
     }
 
     [Test]
@@ -62,7 +62,7 @@ internal sealed class LineReaderTests
             var (content, sizes) = sample;
             var read = await ReadAllAsync(new PieceStream(Encoding.UTF8.GetBytes(string.Join('\n', content) + "\n"), sizes), maxLineBytes: 10_000);
             var expected = content.Select(static line => line.EndsWith('\r') ? line[..^1] : line).Where(static line => line.Length > 0);
-            Assert.That(read.Select(static line => Encoding.UTF8.GetString(line.Bytes)), Is.EqualTo(expected));
+            Assert.That(read.Select(static line => Encoding.UTF8.GetString(line.Bytes.Span)), Is.EqualTo(expected));
         });
     }
 
@@ -85,9 +85,38 @@ internal sealed class LineReaderTests
 
         await writing;
         Assert.That(lines.Select(static line => line.Kind), Has.All.EqualTo(LineKind.Whole));
-        Assert.That(lines[0].Bytes.AsSpan().SequenceEqual(content), Is.True);
-        Assert.That(Encoding.UTF8.GetString(lines[1].Bytes), Is.EqualTo("short"));
+        Assert.That(lines[0].Bytes.Span.SequenceEqual(content), Is.True);
+        Assert.That(Encoding.UTF8.GetString(lines[1].Bytes.Span), Is.EqualTo("short"));
         Assert.That(lines, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Lines_of_many_megabytes_are_whole_and_so_is_what_comes_behind_them()
+    {
+        // The first fills most of the buffer that it needs and takes it along; the second does not.
+        int[] lengths = [40_000_000, 3, 12_000_000, 70_000, 33_554_433, 0, 1];
+        var content = new byte[lengths.Sum() + lengths.Length];
+        var at = 0;
+        foreach (var length in lengths)
+        {
+            for (var i = 0; i < length; i++)
+                content[at++] = (byte)('a' + ((length + (i * 7)) % 26));
+            content[at++] = (byte)'\n';
+        }
+
+        var lines = await ReadAllAsync(new PieceStream(content, [1_000_000, 65_536, 3]), maxLineBytes: 64 * 1024 * 1024, bufferBytes: 80 * 1024);
+
+        at = 0;
+        foreach (var line in lines)
+        {
+            if (content[at] == (byte)'\n')
+                at++;
+            Assert.That(line.Bytes.Span.SequenceEqual(content.AsSpan(at, line.Bytes.Length)), Is.True, $"at {at}");
+            at += line.Bytes.Length;
+            Assert.That(content[at++], Is.EqualTo((byte)'\n'));
+        }
+
+        Assert.That(lines.Select(static line => line.Bytes.Length), Is.EqualTo(lengths.Where(static length => length > 0)));
     }
 
     [Test]
