@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 
 namespace Nexus.Claude.Diagnostics;
@@ -16,8 +17,22 @@ internal static class Listeners
 
     private static volatile bool _arePossible;
 
+    static Listeners()
+    {
+        if (!RuntimeFeature.IsDynamicCodeCompiled)
+        {
+            _arePossible = true;
+            return;
+        }
+
+        // Asked for each message, which is no time to look through all libraries; and first of all, lest one be loaded in between.
+        AppDomain.CurrentDomain.AssemblyLoad += Loaded;
+        if (Array.Exists(AppDomain.CurrentDomain.GetAssemblies(), IsLibrary))
+            _arePossible = true;
+    }
+
     /// <summary>True when there may be listeners or a current activity.</summary>
-    public static bool ArePossible => _arePossible || (_arePossible = !RuntimeFeature.IsDynamicCodeCompiled || IsLoaded());
+    public static bool ArePossible => _arePossible;
 
     /// <summary>Makes what can be listened to, so that a tool that attaches itself from outside finds it.</summary>
     public static void Admit()
@@ -29,6 +44,13 @@ internal static class Listeners
         _arePossible = true;
     }
 
-    private static bool IsLoaded() =>
-        Array.Exists(AppDomain.CurrentDomain.GetAssemblies(), static assembly => assembly.FullName?.StartsWith(Library, StringComparison.Ordinal) == true);
+    private static void Loaded(object? sender, AssemblyLoadEventArgs loaded)
+    {
+        if (!IsLibrary(loaded.LoadedAssembly))
+            return;
+        _arePossible = true;
+        AppDomain.CurrentDomain.AssemblyLoad -= Loaded;
+    }
+
+    private static bool IsLibrary(Assembly assembly) => assembly.FullName?.StartsWith(Library, StringComparison.Ordinal) == true;
 }

@@ -52,12 +52,10 @@ internal sealed class ControlResponse
         ControlResponse? response = null;
         while (MemberReader.Next(ref reader, out var member))
         {
-            if (!member.SequenceEqual("response"u8))
-                reader.Skip();
-            else if (reader.TokenType == JsonTokenType.StartObject)
-                response = ReadResponse(ref reader, line);
-            else
-                response = Without(ref reader);
+            if (member.SequenceEqual("response"u8))
+                response = reader.TokenType == JsonTokenType.StartObject ? ReadResponse(ref reader, line) : null;
+            // Stays where it is at the end of an object that has been read.
+            reader.Skip();
         }
 
         // Nothing but white space may follow.
@@ -93,18 +91,11 @@ internal sealed class ControlResponse
         return response;
     }
 
-    private static ControlResponse? Without(ref JsonTokenReader reader)
-    {
-        reader.Skip();
-        return null;
-    }
-
     private static string? Text(ref JsonTokenReader reader)
     {
-        if (reader.TokenType == JsonTokenType.String)
-            return reader.GetString();
+        var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
         reader.Skip();
-        return null;
+        return text;
     }
 
     private static ReadOnlyMemory<byte> Array(ref JsonTokenReader reader, ReadOnlyMemory<byte> line)

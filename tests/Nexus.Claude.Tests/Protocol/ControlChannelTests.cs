@@ -46,6 +46,20 @@ internal sealed class ControlChannelTests
     }
 
     [Test]
+    public async Task A_request_that_is_damaged_inside_of_an_escape_ends_no_session()
+    {
+        var cli = new FakeCli();
+        await using var session = await cli.StartAsync();
+        var asking = AskAsync(session);
+
+        await cli.SayAsync("{\"type\":\"control_request\",\"request_id\":\"\\ud8\uFFFDd\",\"request\":{\"subtype\":\"brand_new\"}}");
+        await cli.AnswerAsync(await cli.TakeControlAsync("ask"), """{"a":"whole"}""");
+
+        Assert.That((await asking.InTime()).Text("a"u8), Is.EqualTo("whole"));
+        cli.Exit(0);
+    }
+
+    [Test]
     public async Task A_deep_answer_arrives_whole()
     {
         const int Depth = 400;
