@@ -25,7 +25,8 @@ internal static class JsonText
         var whole = false;
         var text = string.Create(length, new Source(escaped, ref whole), static (target, source) =>
         {
-            PagesAhead.Make(target[(target.Length / 2)..]);
+            // The decoder needs as long for the first third as the system for the pages of the rest.
+            PagesAhead.Make(target[(target.Length / 3)..]);
             source.Whole = TryFill(source.Escaped, target);
         });
         return whole ? text : null;

@@ -231,7 +231,7 @@ internal sealed class LineReader : IDisposable
         if (_buffer.Length > LargestPooled && length >= _buffer.Length / 2)
             return TakeWithBuffer(length, next);
         var line = length == 0 ? [] : GC.AllocateUninitializedArray<byte>(length);
-        PagesAhead.Make(line.AsSpan(length / 2));
+        PagesAhead.Make(line.AsSpan(length / 3));
         _buffer.AsSpan(_start, length).CopyTo(line);
         Forget(next);
         return line;

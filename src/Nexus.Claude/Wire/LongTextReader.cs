@@ -13,10 +13,9 @@ internal static class LongTextReader
     private const int MinimumText = 64 * 1024;
 
     /// <summary>Reads the line.</summary>
-    /// <param name="line">The line.</param>
-    /// <param name="readRest">Reads the line without its long texts.</param>
+    /// <param name="line">The line of an assistant message.</param>
     /// <returns>The message; null when there is no long text, or something about it is unusual.</returns>
-    public static AssistantMessage? TryRead(ReadOnlyMemory<byte> line, Func<ReadOnlyMemory<byte>, ClaudeMessage> readRest)
+    public static AssistantMessage? TryRead(ReadOnlyMemory<byte> line)
     {
         var json = line.Span;
         if (!TryFind(json, out var texts))
@@ -30,7 +29,7 @@ internal static class LongTextReader
             decoded[i] = text;
         }
 
-        if (readRest(CutOut(json, texts)) is not AssistantMessage message)
+        if (MessageReader.Read(CutOut(json, texts), "assistant"u8, default) is not AssistantMessage message)
             return null;
         var blocks = message.Content.ToArray();
         for (var i = 0; i < texts.Count; i++)

@@ -43,7 +43,7 @@ internal static class MessageReader
         if (type.SequenceEqual("stream_event"u8) && StreamEventScanner.TryRead(line) is { } scanned)
             return scanned;
 
-        if (line.Length >= LongTextReader.MinimumLine && type.SequenceEqual("assistant"u8) && LongTextReader.TryRead(line, Read) is { } assistant)
+        if (line.Length >= LongTextReader.MinimumLine && type.SequenceEqual("assistant"u8) && LongTextReader.TryRead(line) is { } assistant)
             return assistant;
 
         var text = LineRepair.Repair(line);

@@ -20,7 +20,7 @@ internal sealed class LongTextReaderTests
             new JsonObject { ["text"] = Prose + "end", ["type"] = "text" },
             new JsonObject { ["type"] = "text", ["text"] = "short" }));
         var message = (AssistantMessage)MessageReader.Read(line, "assistant"u8, default);
-        Assert.That(LongTextReader.TryRead(line, MessageReader.Read), Is.Not.Null);
+        Assert.That(LongTextReader.TryRead(line), Is.Not.Null);
         Assert.That(((ThinkingBlock)message.Content[0]).Thinking, Is.EqualTo(Prose));
         Assert.That(((ThinkingBlock)message.Content[0]).Signature, Is.EqualTo("sig"));
         Assert.That(((ToolUseBlock)message.Content[1]).Input.GetProperty("text").GetString(), Is.EqualTo(Prose));
@@ -36,7 +36,7 @@ internal sealed class LongTextReaderTests
         var line = Line(new JsonArray(new JsonObject { ["type"] = "text", ["text"] = Prose + "MARK" }));
         var at = line.AsSpan().IndexOf("MARK"u8);
         line[at] = 0xFF;
-        Assert.That(LongTextReader.TryRead(line, MessageReader.Read), Is.Null);
+        Assert.That(LongTextReader.TryRead(line), Is.Null);
         Assert.That(((AssistantMessage)MessageReader.Read(line, "assistant"u8, default)).Text, Does.EndWith("\ufffdARK"));
     }
 
