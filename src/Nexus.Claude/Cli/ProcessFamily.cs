@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using Nexus.Claude.AheadOfTime;
+using Nexus.Claude.Pipes;
 
 namespace Nexus.Claude.Cli;
 
@@ -13,6 +14,8 @@ namespace Nexus.Claude.Cli;
 internal sealed class ProcessFamily
 {
     private const string Variable = "NEXUS_CLAUDE_FAMILY";
+
+    private const int EnvironmentAtOnce = 32 * 1024;
 
     /// <summary>How often is looked again; a program that starts processes faster than they can be killed is not worth waiting for.</summary>
     private const int MostRounds = 20;
@@ -50,6 +53,7 @@ internal sealed class ProcessFamily
     private void EndMarked()
     {
         var needle = Encoding.ASCII.GetBytes(_marker);
+        var buffer = new byte[EnvironmentAtOnce];
         // A process can start another between the look and the kill; a second look finds it.
         var found = true;
         for (var round = 0; found && round < MostRounds; round++)
@@ -57,22 +61,41 @@ internal sealed class ProcessFamily
             found = false;
             foreach (var folder in Directory.EnumerateDirectories("/proc"))
             {
-                if (int.TryParse(folder.AsSpan("/proc/".Length), out var id) && IsMarked(id, needle))
+                if (int.TryParse(folder.AsSpan("/proc/".Length), out var id) && IsMarked(id, needle, buffer))
                     found |= TryKill(id);
             }
         }
     }
 
-    private static bool IsMarked(int id, byte[] needle)
+    /// <summary>Whether the marker is in a process's environment.</summary>
+    /// <remarks>By the system's own calls: most processes of a machine may not be looked at, and the framework would throw for each of them.</remarks>
+    private static unsafe bool IsMarked(int id, byte[] needle, byte[] buffer)
     {
+        var descriptor = SpawnCalls.Open($"/proc/{id}/environ", PipeCalls.CloseOnExec);
+        // It has ended meanwhile, or it is somebody else's and therefore not ours.
+        if (descriptor < 0)
+            return false;
         try
         {
-            return File.ReadAllBytes($"/proc/{id}/environ").AsSpan().IndexOf(needle) >= 0;
+            var kept = 0;
+            while (true)
+            {
+                nint read;
+                fixed (byte* room = &buffer[kept])
+                    read = PipeCalls.Read(descriptor, room, buffer.Length - kept);
+                if (read <= 0)
+                    return false;
+                var text = buffer.AsSpan(0, kept + (int)read);
+                if (text.IndexOf(needle) >= 0)
+                    return true;
+                // Half of a marker may be at the end.
+                kept = Math.Min(needle.Length - 1, text.Length);
+                text[^kept..].CopyTo(buffer);
+            }
         }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        finally
         {
-            // It has ended meanwhile, or it is somebody else's and therefore not ours.
-            return false;
+            _ = PipeCalls.Close(descriptor);
         }
     }
 

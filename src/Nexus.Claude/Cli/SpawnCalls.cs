@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Nexus.Claude.Cli;
 
-/// <summary>The calls of Linux that a process is started, waited for and signalled by, under their own names.</summary>
+/// <summary>The calls of Linux that a process is started, waited for, looked at and signalled by, under their own names.</summary>
 /// <remarks>Those of <c>posix_spawn</c> return the error; the others leave it behind.</remarks>
 internal static unsafe partial class SpawnCalls
 {
@@ -48,6 +48,9 @@ internal static unsafe partial class SpawnCalls
     /// <summary>glibc has it since 2.29, musl since 1.1.24.</summary>
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np")]
     public static partial int AddChangeFolder(byte* actions, byte* folder);
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     public static partial int Wait(int processId, int* status, int options);

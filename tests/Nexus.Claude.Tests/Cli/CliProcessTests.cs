@@ -79,7 +79,8 @@ internal sealed class CliProcessTests
     public async Task Its_end_is_seen_though_a_child_holds_its_output(Func<CliStart, CliProcess> way)
     {
         using var folder = new TemporaryFolder();
-        var process = Start(folder, way, "sleep 600 & echo $!; exit 3");
+        // The child is found by what is last in its environment.
+        var process = Start(folder, way, "sleep 600 & echo $!; exit 3", new() { ["BIG"] = new string('x', 100_000) });
         var child = int.Parse((await new StreamReader(process.Output).ReadLineAsync().InTime())!, System.Globalization.CultureInfo.InvariantCulture);
 
         Assert.That(await process.Exited.InTime(), Is.EqualTo(3));

@@ -69,11 +69,9 @@ internal sealed class ConnectSpanTests
         await program.WaitForExitAsync().InTime();
 
         Assert.That(program.ExitCode, Is.Zero, await errors);
-        var process = Array.IndexOf(loaded, "System.Diagnostics.Process");
         var ended = Array.IndexOf(loaded, FreshProcess.Ended);
         var listened = Array.IndexOf(loaded, FreshProcess.Listening);
-        Assert.That(process, Is.Not.Negative);
-        Assert.That(ended, Is.GreaterThan(process));
+        Assert.That(ended, Is.Not.Negative);
         Assert.That(listened, Is.GreaterThan(ended), "and then it is there for tools that attach themselves");
     }
 }
