@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Nexus.Claude.AheadOfTime;
+using Nexus.Claude.Cli;
 using Nexus.Claude.Controls;
 using Nexus.Claude.Protocol;
 
@@ -77,6 +78,7 @@ public sealed partial class ClaudeClient : IAsyncDisposable
     [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
     public static async Task<ClaudeClient> ConnectAsync(ClaudeOptions? options = null, CancellationToken cancellationToken = default)
     {
+        StartWarmUp.Begin();
         options = options?.Clone() ?? new ClaudeOptions();
         return await OpenAsync(options, SessionFeatures.For(options), cancellationToken).ConfigureAwait(false);
     }

@@ -98,7 +98,10 @@ internal sealed class SpawnedProcess(CliStart start) : UnixProcess(start), IRead
         // The descriptor is closed when the process ends, even if that is after this: somebody has to take its exit code, or a zombie remains.
     }
 
-    private static List<string> EnvironmentOf(IReadOnlyDictionary<string, string?> changes)
+    /// <summary>The environment of a process, as <c>name=value</c>.</summary>
+    /// <param name="changes">Changes to this program's own; null removes a variable.</param>
+    /// <returns>All variables.</returns>
+    internal static List<string> EnvironmentOf(IReadOnlyDictionary<string, string?> changes)
     {
         var variables = new List<string>();
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())

@@ -19,12 +19,12 @@ internal sealed unsafe class DescriptorEvents
     private readonly int _set;
     private long _lastId;
 
-    private DescriptorEvents()
+    private DescriptorEvents(Action? first)
     {
         _set = PipeCalls.CreateSet(PipeCalls.CloseOnExec);
         if (_set < 0)
             throw new Win32Exception(Marshal.GetLastPInvokeError());
-        var thread = new Thread(Run) { IsBackground = true, Name = "Nexus.Claude pipes" };
+        var thread = new Thread(() => Run(first)) { IsBackground = true, Name = "Nexus.Claude pipes" };
         thread.UnsafeStart();
     }
 
@@ -35,8 +35,16 @@ internal sealed unsafe class DescriptorEvents
         get
         {
             lock (Creation)
-                return _shared ??= new DescriptorEvents();
+                return _shared ??= new DescriptorEvents(first: null);
         }
+    }
+
+    /// <summary>Makes the one of this program; does nothing when there is one.</summary>
+    /// <param name="first">What its thread does before it waits for anything. Must not throw.</param>
+    public static void Begin(Action first)
+    {
+        lock (Creation)
+            _shared ??= new DescriptorEvents(first);
     }
 
     /// <summary>Begins to tell; what is the case already is told as well.</summary>
@@ -76,8 +84,9 @@ internal sealed unsafe class DescriptorEvents
             _listeners.Remove(id);
     }
 
-    private void Run()
+    private void Run(Action? first)
     {
+        first?.Invoke();
         var events = stackalloc byte[AtOnce * DescriptorEvent.Size];
         while (true)
         {

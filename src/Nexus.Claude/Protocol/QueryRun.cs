@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Nexus.Claude.AheadOfTime;
+using Nexus.Claude.Cli;
 using Nexus.Claude.Diagnostics;
 
 namespace Nexus.Claude.Protocol;
@@ -28,6 +29,7 @@ internal sealed class QueryRun
         ClaudeOptions options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        StartWarmUp.Begin();
         options = options.Clone();
         // What would be refused when it is sent need not start a process.
         options.Budget?.ThrowIfExhausted();

@@ -231,7 +231,8 @@ internal sealed class LineReader : IDisposable
         if (_buffer.Length > LargestPooled && length >= _buffer.Length / 2)
             return TakeWithBuffer(length, next);
         var line = length == 0 ? [] : GC.AllocateUninitializedArray<byte>(length);
-        PagesAhead.Make(line.AsSpan(length / 3));
+        if (length > LongestRead)
+            PagesAhead.Make(line.AsSpan(length / 3));
         _buffer.AsSpan(_start, length).CopyTo(line);
         Forget(next);
         return line;

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using Nexus.Claude.Protocol;
+using Nexus.Claude.Usage;
+using Nexus.Claude.Wire;
 
-namespace Nexus.Claude.Wire;
+namespace Nexus.Claude.Protocol;
 
 /// <summary>
-/// Reads one line of each kind that a first turn brings, while the first CLI of this process boots: the JIT then compiles the readers in
+/// Reads and routes one line of each kind that a first turn brings, while the first CLI of this process boots: the JIT then compiles the readers in
 /// time that would be spent waiting. A program that is compiled ahead has nothing to gain, and does nothing.
 /// </summary>
 internal static class WarmUp
@@ -34,12 +35,22 @@ internal static class WarmUp
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled || Interlocked.Exchange(ref _done, 1) != 0)
             return;
+        var queue = new MessageQueue(MessageBuffering.Default);
+        var router = new TurnRouter(queue, singleStream: true);
+        var usage = new UsageMeter(budget: null);
         foreach (var line in Lines)
         {
             var bytes = Encoding.UTF8.GetBytes(line);
-            if (FrameScanner.TryScan(bytes, out var type, out var subtype))
-                MessageReader.Read(bytes, type, subtype);
+            if (!FrameScanner.TryScan(bytes, out var type, out var subtype))
+                continue;
+            var message = MessageReader.Read(bytes, type, subtype);
+            usage.Observe(message);
+            router.Route(message);
+            router.Flush();
         }
+
+        var batch = new Queue<ClaudeMessage>();
+        queue.TryTake(ref batch);
 
         if (ControlResponse.Read(Encoding.UTF8.GetBytes(Initialized)) is { } response)
             ServerInformation.From(response.Payload);

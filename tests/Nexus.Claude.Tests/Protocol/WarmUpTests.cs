@@ -2,7 +2,7 @@ using System.Text;
 using Nexus.Claude.Protocol;
 using Nexus.Claude.Wire;
 
-namespace Nexus.Claude.Tests.Wire;
+namespace Nexus.Claude.Tests.Protocol;
 
 [Parallelizable(ParallelScope.All)]
 internal sealed class WarmUpTests
