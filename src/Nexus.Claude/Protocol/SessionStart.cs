@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Nexus.Claude.AheadOfTime;
 using Nexus.Claude.Cli;
 using Nexus.Claude.Diagnostics;
-using Nexus.Claude.Wire;
 
 namespace Nexus.Claude.Protocol;
 

@@ -1,4 +1,3 @@
-using System.IO.Pipes;
 using CsCheck;
 using Nexus.Claude.Pipes;
 using Nexus.Claude.Tests.Protocol;
