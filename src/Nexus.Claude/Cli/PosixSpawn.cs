@@ -48,12 +48,15 @@ internal static unsafe class PosixSpawn
         }
     }
 
-    /// <summary>What the runtime ignores, a program would have to ignore too if it were not told otherwise: it inherits that and nothing else.</summary>
+    /// <summary>
+    /// What this program ignores, the other would ignore too if it were not told otherwise: broken pipes, as any .NET program does, and, when
+    /// it was started in the background by a shell, the signal that interrupts.
+    /// </summary>
     private static void RestoreSignals(byte* attributes)
     {
         var signals = stackalloc byte[SpawnCalls.SignalSetSize];
         new Span<byte>(signals, SpawnCalls.SignalSetSize).Clear();
-        *(nuint*)signals = (nuint)1 << (SpawnCalls.BrokenPipeSignal - 1);
+        *(nuint*)signals = ((nuint)1 << (SpawnCalls.BrokenPipeSignal - 1)) | ((nuint)1 << (SpawnCalls.InterruptSignal - 1));
         Check(SpawnCalls.SetDefaults(attributes, signals));
         Check(SpawnCalls.SetFlags(attributes, SpawnCalls.SetSignalDefaults));
     }

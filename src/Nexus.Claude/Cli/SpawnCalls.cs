@@ -13,6 +13,8 @@ internal static unsafe partial class SpawnCalls
     public const int SignalSetSize = 128;
 
     public const short SetSignalDefaults = 4;
+    public const int InterruptSignal = 2;
+    public const int KillSignal = 9;
     public const int BrokenPipeSignal = 13;
     public const int InterruptedCall = 4;
     public const int NoSuchProcess = 3;

@@ -14,8 +14,6 @@ namespace Nexus.Claude.Cli;
 /// <param name="start">What to start and how.</param>
 internal sealed class SpawnedProcess(CliStart start) : UnixProcess(start), IReadyListener, IThreadPoolWorkItem
 {
-    private const int KillSignal = 9;
-
     private static readonly bool IsSupported = OperatingSystem.IsLinux() && HasDescriptorsOfProcesses() && PosixSpawn.IsComplete();
 
     private SafeFileHandle? _descriptor;
@@ -174,7 +172,7 @@ internal sealed class SpawnedProcess(CliStart start) : UnixProcess(start), IRead
         {
             if (_ended)
                 return;
-            _ = SpawnCalls.Signal(_id, KillSignal);
+            _ = SpawnCalls.Signal(_id, SpawnCalls.KillSignal);
             if (_eventId != 0)
                 return;
             int status;

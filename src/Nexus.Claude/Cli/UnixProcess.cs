@@ -6,8 +6,6 @@ namespace Nexus.Claude.Cli;
 /// <param name="start">What to start and how.</param>
 internal abstract class UnixProcess(CliStart start) : CliProcess(start)
 {
-    private const int InterruptSignal = 2;
-
     /// <summary>A process that survives SIGKILL for so long hangs in the kernel; nobody is helped by waiting longer.</summary>
     private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(3);
 
@@ -34,7 +32,7 @@ internal abstract class UnixProcess(CliStart start) : CliProcess(start)
         lock (_gate)
         {
             if (!_disposed && IsOurs)
-                _ = SpawnCalls.Signal(ProcessId, InterruptSignal); // It fails for a process of another account (sudo) only; what follows then is a kill.
+                _ = SpawnCalls.Signal(ProcessId, SpawnCalls.InterruptSignal); // It fails for a process of another account (sudo) only; what follows then is a kill.
         }
     }
 

@@ -13,6 +13,10 @@ namespace Nexus.Claude.Diagnostics;
 /// <param name="logger">The log.</param>
 internal sealed class SessionTelemetry(TelemetrySettings settings, TimeProvider time, ILogger logger)
 {
+    private const int NotCounted = 0, Counted = 1, Ended = 2;
+
+    private int _process;
+
     /// <summary>What is known of the session.</summary>
     public TelemetrySettings Settings => settings;
 
@@ -90,6 +94,31 @@ internal sealed class SessionTelemetry(TelemetrySettings settings, TimeProvider 
         {
             logger.TelemetryFailed(failure);
         }
+    }
+
+    /// <summary>Counts the session's process, unless it has ended.</summary>
+    public void CountStarted()
+    {
+        if (Interlocked.CompareExchange(ref _process, Counted, NotCounted) != NotCounted)
+            return;
+        Guarded(static () =>
+        {
+            Instruments.ProcessesStarted.Add(1);
+            Instruments.ProcessesActive.Add(1);
+        });
+    }
+
+    /// <summary>Counts the end of the process, if its start was counted.</summary>
+    /// <param name="exitCode">Its exit code.</param>
+    public void CountEnded(int? exitCode)
+    {
+        if (Interlocked.Exchange(ref _process, Ended) != Counted)
+            return;
+        Guarded(() =>
+        {
+            Instruments.ProcessesExited.Add(1, new KeyValuePair<string, object?>(GenAi.ExitCode, exitCode));
+            Instruments.ProcessesActive.Add(-1);
+        });
     }
 
     /// <summary>Tokens and cost, also of what the CLI did on its own. The CLI names every model that worked since its last result.</summary>

@@ -160,15 +160,7 @@ internal sealed partial class Session : IAsyncDisposable
         var cause = _failure ?? (wanted ? new ClaudeException($"The {(closing ? "client was closed" : "session was ended")} before the turn ended.") : Explain(exit));
         exit = exit with { Cause = wanted ? null : cause };
         _settings.Logger.CliExited(exit.ProcessId, exit.ExitCode);
-        if (Listeners.ArePossible)
-        {
-            _telemetry.Guarded(() =>
-            {
-                Instruments.ProcessesExited.Add(1, new KeyValuePair<string, object?>(GenAi.ExitCode, exit.ExitCode));
-                Instruments.ProcessesActive.Add(-1);
-            });
-        }
-
+        _telemetry.CountEnded(exit.ExitCode);
         _inbound.End();
         Control.End(cause);
         // Before the features, one of which may still have to wait for somebody: who waits for the CLI is told at once.

@@ -184,28 +184,22 @@ internal sealed class SessionStart
     private void Trace(ConnectSpan? connecting)
     {
         if (Listeners.ArePossible)
-            Count();
+            Session.Telemetry.CountStarted();
         else
             Session.Own(CountLaterAsync());
         if (connecting is not null)
             Session.Own(connecting.EndWithAsync(_initialize, Session.Telemetry));
     }
 
-    private void Count() => Session.Telemetry.Guarded(static () =>
-    {
-        Instruments.ProcessesStarted.Add(1);
-        Instruments.ProcessesActive.Add(1);
-    });
-
     /// <summary>Makes the instruments if the session lives on.</summary>
     [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder))]
     private async Task CountLaterAsync()
     {
         await ((Task)Session.Completion).WaitAsync(AdmitAfter, Session.Settings.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!Session.Completion.IsCompleted)
-            Session.Telemetry.Guarded(Listeners.Admit);
-        if (Listeners.ArePossible)
-            Count();
+        if (Session.Completion.IsCompleted)
+            return;
+        Session.Telemetry.Guarded(Listeners.Admit);
+        Session.Telemetry.CountStarted();
     }
 
     /// <summary>Holds the CLI's answer against what was asked of it.</summary>
