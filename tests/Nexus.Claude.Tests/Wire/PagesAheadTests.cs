@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Nexus.Claude.Wire;
 
@@ -6,20 +7,30 @@ namespace Nexus.Claude.Tests.Wire;
 [Parallelizable(ParallelScope.All), Platform("Linux")]
 internal sealed class PagesAheadTests
 {
+    /// <summary>More than the C library ever takes from memory that it has had before.</summary>
+    private const int Bytes = 64 * 1024 * 1024;
+
     [Test]
     public async Task Pages_are_there_before_anybody_writes_to_them()
     {
         if (Environment.OSVersion.Version < new Version(5, 14))
             Assert.Ignore("This Linux is older than the call.");
-        // New memory, of characters, as lengths are in bytes; pinned, so that it stays where it is looked for.
-        var memory = GC.AllocateUninitializedArray<char>(16 * 1024 * 1024, pinned: true);
-        Assert.That(AbsentPages(memory), Is.Not.Zero);
+        var memory = Marshal.AllocHGlobal(Bytes);
+        try
+        {
+            Assert.That(AbsentPages(memory), Is.Not.Zero);
 
-        PagesAhead.Make(memory.AsSpan());
+            // Characters, as lengths are in bytes.
+            PagesAhead.Make(MemoryMarshal.CreateSpan(ref Unsafe.AddByteOffset(ref Unsafe.NullRef<char>(), memory), Bytes / sizeof(char)));
 
-        for (var left = 1_000; AbsentPages(memory) > 0 && left > 0; left--)
-            await Task.Delay(10);
-        Assert.That(AbsentPages(memory), Is.Zero);
+            for (var left = 1_000; AbsentPages(memory) > 0 && left > 0; left--)
+                await Task.Delay(10);
+            Assert.That(AbsentPages(memory), Is.Zero);
+        }
+        finally
+        {
+            Marshal.FreeHGlobal(memory);
+        }
     }
 
     [Test]
@@ -40,12 +51,12 @@ internal sealed class PagesAheadTests
         }
     }
 
-    /// <summary>How many of the whole pages that an array lies in are not in memory, as proc(5) tells.</summary>
-    private static int AbsentPages(char[] array)
+    /// <summary>How many of the whole pages of the memory are not there, as proc(5) tells.</summary>
+    private static int AbsentPages(nint memory)
     {
         var page = Environment.SystemPageSize;
-        var first = (Marshal.UnsafeAddrOfPinnedArrayElement(array, 0) + page - 1) / page;
-        var entries = new ulong[((array.Length * sizeof(char)) / page) - 1];
+        var first = (memory + page - 1) / page;
+        var entries = new ulong[(Bytes / page) - 1];
         using var map = File.OpenHandle("/proc/self/pagemap");
         var read = RandomAccess.Read(map, MemoryMarshal.AsBytes(entries.AsSpan()), first * sizeof(ulong));
         Assert.That(read, Is.EqualTo(entries.Length * sizeof(ulong)));
