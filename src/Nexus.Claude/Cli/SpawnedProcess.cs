@@ -8,8 +8,8 @@ using Nexus.Claude.Pipes;
 namespace Nexus.Claude.Cli;
 
 /// <summary>
-/// A CLI that Linux starts for us (<c>posix_spawn</c>) and whose end it tells us by a descriptor of the process. What the framework does for
-/// the same takes a third of all processor time before the first message, which a short program notices.
+/// A CLI that Linux starts for us (<c>posix_spawn</c>) and whose end it tells us by a descriptor of the process. The framework's class for
+/// processes loads five libraries before the CLI runs, which a short program notices.
 /// </summary>
 /// <param name="start">What to start and how.</param>
 internal sealed class SpawnedProcess(CliStart start) : UnixProcess(start), IReadyListener, IThreadPoolWorkItem
