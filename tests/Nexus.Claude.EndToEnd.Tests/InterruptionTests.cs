@@ -209,19 +209,24 @@ internal sealed class InterruptionTests
     {
         await using var cli = await RealCli.StartAsync();
         await using var client = await cli.ConnectAsync(options => options.AllowedTools = ["Bash"]);
-        cli.Api.Enqueue(ScriptedReply.ToolUse("Bash", """{"command":"sleep 300"}"""));
-        var turn = client.SendAsync("Sleep.", cli.Deadline);
-        ResultMessage? result = null;
+        var running = cli.PathOf("running");
+        // Not "sleep": the CLI does not even start that.
+        cli.Api.Enqueue(ScriptedReply.ToolUse("Bash", """{"command":"touch running && tail -f /dev/null"}"""));
+        var turn = client.SendAsync("Wait.", cli.Deadline);
+        var interrupting = InterruptOnceRunningAsync();
 
-        await foreach (var message in turn)
-        {
-            if (message is AssistantMessage)
-                _ = client.InterruptAsync(cancellationToken: cli.Deadline);
-            result = message as ResultMessage ?? result;
-        }
+        var result = await turn.ResultAsync(cli.Deadline);
 
-        Assert.That(result!.IsInterrupted);
+        await interrupting;
+        Assert.That(result.IsInterrupted);
         await AssertUsableAsync(cli, client);
+
+        async Task InterruptOnceRunningAsync()
+        {
+            while (!File.Exists(running))
+                await Task.Delay(10, cli.Deadline);
+            await client.InterruptAsync(cancellationToken: cli.Deadline);
+        }
     }
 
     /// <summary>Makes the next answer stand still in its middle.</summary>
