@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Nexus.Claude.Wire;
 
 namespace Nexus.Claude;
 
@@ -199,5 +199,5 @@ internal sealed record StreamEventExtras
 internal readonly record struct RawSlice(int Start, int Length)
 {
     // Nothing starts at 0: the line begins with a brace. A text may be empty.
-    internal string? ToText(RawJson raw) => Start == 0 ? null : Encoding.UTF8.GetString(raw.Utf8.Span.Slice(Start, Length));
+    internal string? ToText(RawJson raw) => Start == 0 ? null : Utf8Text.ToString(raw.Utf8.Span.Slice(Start, Length));
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
 
 namespace Nexus.Claude.Wire;
@@ -100,7 +99,7 @@ internal ref struct JsonTokenReader(ReadOnlySpan<byte> json, int maxDepth = Json
     /// <returns>The text, without escapes.</returns>
     /// <exception cref="JsonException">It is not Unicode.</exception>
     public readonly string GetString() =>
-        !ValueIsEscaped ? Encoding.UTF8.GetString(ValueSpan) : JsonText.TryDecode(ValueSpan) ?? throw NotJson();
+        !ValueIsEscaped ? Utf8Text.ToString(ValueSpan) : JsonText.TryDecode(ValueSpan) ?? throw NotJson();
 
     /// <summary>The number when it is plain digits, as nearly all are.</summary>
     /// <param name="number">The number.</param>

@@ -179,7 +179,7 @@ internal static class MemberReader
 
     /// <summary>Keeps a member that no property stands for.</summary>
     internal static void Keep(ref Dictionary<string, JsonElement>? more, scoped ReadOnlySpan<byte> name, ref JsonTokenReader reader) =>
-        (more ??= [])[Encoding.UTF8.GetString(name)] = Json(ref reader);
+        (more ??= [])[Utf8Text.ToString(name)] = Json(ref reader);
 
     internal static bool EnterArray(ref JsonTokenReader reader) => reader.TokenType switch
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Nexus.Claude.Wire;
@@ -276,7 +275,7 @@ internal static class ResultReader
             return null;
         var counts = new Dictionary<string, int>();
         while (MemberReader.Next(ref reader, out var member))
-            counts[Encoding.UTF8.GetString(member)] = MemberReader.ToInt32(ref reader);
+            counts[Utf8Text.ToString(member)] = MemberReader.ToInt32(ref reader);
         return counts;
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Nexus.Claude.Wire;
@@ -10,7 +9,7 @@ namespace Nexus.Claude.Wire;
 /// </summary>
 internal static class StreamEventScanner
 {
-    private static readonly string?[] SessionIds = new string?[64];
+    private static readonly SessionIdText?[] SessionIds = new SessionIdText?[64];
 
     private static ReadOnlySpan<byte> Head => """{"type":"stream_event","event":{"type":"content_block_delta","index":"""u8;
 
@@ -66,7 +65,7 @@ internal static class StreamEventScanner
             if (key.SequenceEqual("session_id"u8))
                 sessionId = value.Start == 0 ? null : InternSessionId(text);
             else if (key.SequenceEqual("parent_tool_use_id"u8))
-                parent = value.Start == 0 ? null : Encoding.UTF8.GetString(text);
+                parent = value.Start == 0 ? null : Utf8Text.ToString(text);
             else if (key.SequenceEqual("uuid"u8))
                 uuid = value;
             else if (key.SequenceEqual("api_message_id"u8))
@@ -103,7 +102,7 @@ internal static class StreamEventScanner
         var escaped = span[(at + 1)..end];
         at = end + 1;
         if (surplus == 0)
-            text = Encoding.UTF8.GetString(escaped);
+            text = Utf8Text.ToString(escaped);
         else if (JsonText.TryDecode(escaped, surplus) is { } decoded)
             text = decoded;
         else
@@ -255,13 +254,15 @@ internal static class StreamEventScanner
     internal static string InternSessionId(ReadOnlySpan<byte> id)
     {
         if (id.Length is 0 or > 64)
-            return Encoding.UTF8.GetString(id);
+            return Utf8Text.ToString(id);
         ref var slot = ref SessionIds[(id[0] * 31 + id[id.Length / 2] * 7 + id[^1]) & 63];
         var known = Volatile.Read(ref slot);
-        if (known is not null && Ascii.Equals(id, known))
-            return known;
-        var text = Encoding.UTF8.GetString(id);
-        Volatile.Write(ref slot, text);
-        return text;
+        if (known is not null && id.SequenceEqual(known.Utf8))
+            return known.Text;
+        known = new SessionIdText(id.ToArray(), Utf8Text.ToString(id));
+        Volatile.Write(ref slot, known);
+        return known.Text;
     }
+
+    private sealed record SessionIdText(byte[] Utf8, string Text);
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Nexus.Claude.Wire;
@@ -74,7 +73,7 @@ internal static class UsageReader
             return null;
         var models = new Dictionary<string, ModelUsage>();
         while (MemberReader.Next(ref reader, out var member))
-            models[Encoding.UTF8.GetString(member)] = ReadModel(ref reader)!;
+            models[Utf8Text.ToString(member)] = ReadModel(ref reader)!;
         return models;
     }
 
