@@ -24,18 +24,19 @@ public sealed partial class ClaudeClient : IAsyncDisposable
     private readonly ServerState _server;
     private int _unpromptedReaders;
 
-    private ClaudeClient(SessionStart start, SessionFeatures features, ServerInformation server)
+    private ClaudeClient(SessionStart start, SessionFeatures features, ControlReply initialized)
     {
         _session = start.Session;
         _start = start;
         _features = features;
-        _server = new ServerState(_session, server);
+        _server = new ServerState(_session, initialized);
     }
 
     /// <summary>
     /// What the CLI says about itself: the commands, models and agents it offers, the account. Its lists are kept up to date when the CLI
     /// reports that its commands have changed, and by the reload verbs.
     /// </summary>
+    /// <exception cref="ProtocolException">The CLI's answer to <c>initialize</c> is of another form.</exception>
     public ServerInformation Server => _server.Current;
 
     internal bool IsBusy => _session.IsBusy;

@@ -10,19 +10,21 @@ internal sealed class ServerState
 {
     private readonly Session _session;
     private readonly Lock _gate = new();
-    private ServerInformation _current;
+    private readonly ControlReply _first;
+    private ServerInformation? _current;
     private CommandsChangedMessage? _seen;
 
     /// <summary>Begins with the answer to <c>initialize</c>.</summary>
     /// <param name="session">The session whose notices count.</param>
-    /// <param name="first">The answer.</param>
-    public ServerState(Session session, ServerInformation first)
+    /// <param name="first">The answer. It is read for the first who asks: a program that only talks never does.</param>
+    public ServerState(Session session, ControlReply first)
     {
         _session = session;
-        _current = first;
+        _first = first;
     }
 
     /// <summary>What holds now.</summary>
+    /// <exception cref="ProtocolException">The answer is of another form.</exception>
     public ServerInformation Current
     {
         get
@@ -32,13 +34,15 @@ internal sealed class ServerState
                 if (_session.CommandsChanged is { } notice && !ReferenceEquals(notice, _seen))
                 {
                     _seen = notice;
-                    _current = _current with { Commands = notice.Commands };
+                    _current = Known with { Commands = notice.Commands };
                 }
 
-                return _current;
+                return Known;
             }
         }
     }
+
+    private ServerInformation Known => _current ??= ServerInformation.From(_first);
 
     /// <summary>Sends a request that changes what the CLI offers, and takes over what its answer says.</summary>
     /// <param name="request">Sends the request.</param>
@@ -50,7 +54,7 @@ internal sealed class ServerState
         var answer = await request().ConfigureAwait(false);
         lock (_gate)
         {
-            _current = change(_current, answer);
+            _current = change(Known, answer);
             _seen = before;
         }
 

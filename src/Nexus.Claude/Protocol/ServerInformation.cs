@@ -60,11 +60,23 @@ public sealed record ServerInformation
 
     private UnparsedJson? UnparsedRaw { get; init; }
 
-    internal static ServerInformation From(ControlReply reply) =>
-        (ServerInformationReader.TryRead(reply) ?? reply.Read(ProtocolJson.Default.ServerInformation) ?? new ServerInformation()) with
+    internal static ServerInformation From(ControlReply reply)
+    {
+        try
         {
-            UnparsedRaw = reply.IsBare ? null : new UnparsedJson(reply.Utf8),
-        };
+            var read = ServerInformationReader.TryRead(reply) ?? reply.Read(ProtocolJson.Default.ServerInformation) ?? new ServerInformation();
+            return read with { UnparsedRaw = reply.IsBare ? null : new UnparsedJson(reply.Utf8) };
+        }
+        catch (JsonException mistake)
+        {
+            throw new ProtocolException(
+                $"What the CLI says about itself in its answer to 'initialize' cannot be read: {mistake.Message} Prompts work without it. "
+                + "If a wrapper script starts the CLI, check that it passes on all output; else please report it.", mistake)
+            {
+                RequestSubtype = "initialize",
+            };
+        }
+    }
 }
 
 /// <summary>A sub-agent that the model may start.</summary>

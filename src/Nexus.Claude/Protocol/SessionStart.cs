@@ -121,9 +121,9 @@ internal sealed class SessionStart
 
     /// <summary>Waits for the CLI's answer to <c>initialize</c>.</summary>
     /// <param name="cancellationToken">Gives up the wait.</param>
-    /// <returns>What the CLI says about itself.</returns>
+    /// <returns>The answer, held against what was asked for.</returns>
     [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
-    public async Task<ServerInformation> InitializeAsync(CancellationToken cancellationToken)
+    public async Task<ControlReply> InitializeAsync(CancellationToken cancellationToken)
     {
         ControlReply reply;
         try
@@ -149,7 +149,7 @@ internal sealed class SessionStart
     public async Task<ServerInformation> InitializeAgainAsync(CancellationToken cancellationToken)
     {
         var reply = await RequestInitialize(Session, _command, cancellationToken).ConfigureAwait(false);
-        return Confirmed(reply);
+        return ServerInformation.From(Confirmed(reply));
     }
 
     /// <summary>Begins a session on a CLI that runs.</summary>
@@ -203,12 +203,12 @@ internal sealed class SessionStart
     }
 
     /// <summary>Holds the CLI's answer against what was asked of it.</summary>
-    private ServerInformation Confirmed(ControlReply reply)
+    private ControlReply Confirmed(ControlReply reply)
     {
         _command.EnsureApplied(reply);
         foreach (var feature in Session.Settings.Features)
             feature.Confirm(reply);
-        return ServerInformation.From(reply);
+        return reply;
     }
 
     private static void WriteFeatures(Utf8JsonWriter json, IReadOnlyList<ISessionFeature> features)

@@ -52,7 +52,6 @@ internal static class WarmUp
         var batch = new Queue<ClaudeMessage>();
         queue.TryTake(ref batch);
 
-        if (ControlResponse.Read(Encoding.UTF8.GetBytes(Initialized)) is { } response)
-            ServerInformation.From(response.Payload);
+        ControlResponse.Read(Encoding.UTF8.GetBytes(Initialized));
     }
 }

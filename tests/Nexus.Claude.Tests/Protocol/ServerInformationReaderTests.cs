@@ -94,7 +94,7 @@ public sealed class ServerInformationReaderTests
         if (ReadByContract(JsonElement.Parse(reply)) is { } expected)
             Assert.That(Text(ServerInformation.From(Reply(reply))), Is.EqualTo(Text(expected)), reply);
         else
-            Assert.That(() => ServerInformation.From(Reply(reply)), Throws.InstanceOf<JsonException>(), reply);
+            Assert.That(() => ServerInformation.From(Reply(reply)), Throws.InstanceOf<ProtocolException>().With.InnerException.InstanceOf<JsonException>(), reply);
     }
 
     private static ServerInformation? ReadByContract(JsonElement json)
