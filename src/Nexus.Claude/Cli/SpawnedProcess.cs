@@ -30,7 +30,7 @@ internal sealed class SpawnedProcess(CliStart start) : UnixProcess(start), IRead
     public static bool CanStart(CliStart start) => start.User is null && IsSupported;
 
     /// <inheritdoc/>
-    void IReadyListener.OnReady() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    IThreadPoolWorkItem IReadyListener.OnReady() => this;
 
     /// <summary>The process has ended.</summary>
     void IThreadPoolWorkItem.Execute()

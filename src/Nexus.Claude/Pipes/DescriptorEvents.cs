@@ -4,9 +4,14 @@ using System.Runtime.InteropServices;
 namespace Nexus.Claude.Pipes;
 
 /// <summary>
-/// Tells the pipes of all CLIs of this program when there is something to read or room to write, and the processes when they have ended: one
-/// thread, which sleeps in the kernel (<c>epoll</c>) as long as there is nothing to tell.
+/// Tells the pipes of all CLIs of this program when there is something to read or room to write, and the processes when they have ended: two
+/// threads, which sleep in the kernel (<c>epoll</c>) as long as there is nothing to tell.
 /// </summary>
+/// <remarks>
+/// What a CLI writes is read, and its reader goes on, on the thread that was told of it, as long as the other one is there to be told of the
+/// rest; otherwise on the thread pool. The pool alone would wake two threads for it, which then look for more work for a while: on a small
+/// machine that time is taken from the CLI.
+/// </remarks>
 internal sealed unsafe class DescriptorEvents
 {
     private const int AtOnce = 64;
@@ -18,14 +23,15 @@ internal sealed unsafe class DescriptorEvents
     private readonly Dictionary<long, IReadyListener> _listeners = [];
     private readonly int _set;
     private long _lastId;
+    private int _waiting = 1;
+    private bool _isComplete;
 
     private DescriptorEvents(Action? first)
     {
         _set = PipeCalls.CreateSet(PipeCalls.CloseOnExec);
         if (_set < 0)
             throw new Win32Exception(Marshal.GetLastPInvokeError());
-        var thread = new Thread(() => Run(first)) { IsBackground = true, Name = "Nexus.Claude pipes" };
-        thread.UnsafeStart();
+        StartThread(first);
     }
 
     /// <summary>The one of this program, which lives as long as it.</summary>
@@ -84,8 +90,12 @@ internal sealed unsafe class DescriptorEvents
             _listeners.Remove(id);
     }
 
+    private void StartThread(Action? first) =>
+        new Thread(() => Run(first)) { IsBackground = true, Name = "Nexus.Claude pipes" }.UnsafeStart();
+
     private void Run(Action? first)
     {
+        var context = ExecutionContext.Capture();
         first?.Invoke();
         var events = stackalloc byte[AtOnce * DescriptorEvent.Size];
         while (true)
@@ -93,9 +103,48 @@ internal sealed unsafe class DescriptorEvents
             var count = PipeCalls.WaitForSet(_set, events, AtOnce, -1);
             if (count < 0 && Marshal.GetLastPInvokeError() is not PipeCalls.InterruptedCall and var error)
                 throw new Win32Exception(error, "Somebody has closed a descriptor that belongs to Nexus.Claude, so that no CLI can be heard any more.");
-            for (var index = 0; index < count; index++)
-                Find(DescriptorEvent.IdOf(events, index))?.OnReady();
+            if (Tell(events, count) is not { } last)
+                continue;
+            last.Execute();
+            // What it has left behind is not for whoever comes next.
+            ExecutionContext.Restore(context!);
+            SynchronizationContext.SetSynchronizationContext(null);
+            Interlocked.Increment(ref _waiting);
         }
+    }
+
+    /// <summary>Tells those concerned, and has the thread pool do what is to be done about it.</summary>
+    /// <returns>What is left for this thread, which then counts as absent; null when nothing is, or nobody else could be told meanwhile.</returns>
+    private IThreadPoolWorkItem? Tell(byte* events, int count)
+    {
+        IThreadPoolWorkItem? last = null;
+        for (var index = 0; index < count; index++)
+        {
+            if (Find(DescriptorEvent.IdOf(events, index))?.OnReady() is not { } work)
+                continue;
+            if (last is not null)
+                ThreadPool.UnsafeQueueUserWorkItem(last, preferLocal: false);
+            last = work;
+        }
+
+        if (last is null)
+            return null;
+        if (Interlocked.Decrement(ref _waiting) > 0)
+            return last;
+        ThreadPool.UnsafeQueueUserWorkItem(last, preferLocal: false);
+        Interlocked.Increment(ref _waiting);
+        Complete();
+        return null;
+    }
+
+    /// <summary>Starts the second thread, once a CLI has been heard: the first start is not to wait for it.</summary>
+    private void Complete()
+    {
+        if (_isComplete)
+            return;
+        _isComplete = true;
+        StartThread(first: null);
+        Interlocked.Increment(ref _waiting);
     }
 
     private IReadyListener? Find(long id)

@@ -113,12 +113,9 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>The pipe says that an attempt may succeed now. Returns at once.</summary>
-    public void OnReady()
-    {
-        if (Interlocked.Exchange(ref _state, Ready) == Waiting)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
+    /// <summary>The pipe says that an attempt may succeed now.</summary>
+    /// <returns>The attempt, when an operation waits for it.</returns>
+    public IThreadPoolWorkItem? OnReady() => Interlocked.Exchange(ref _state, Ready) == Waiting ? this : null;
 
     /// <summary>Takes the operation up again. It is ours, and nobody ends it, until it waits again.</summary>
     void IThreadPoolWorkItem.Execute()

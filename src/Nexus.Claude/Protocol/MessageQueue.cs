@@ -22,7 +22,7 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
 
     private readonly Lock _gate = new();
     private Queue<ClaudeMessage> _messages = new(UsualCount);
-    private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _signal;
     private long _queuedBytes;
     private int _queuedPartials;
     private long _batchBytes;
@@ -88,13 +88,28 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
     /// <summary>Wakes the consumer if it waits and something has been added.</summary>
     public void Flush()
     {
+        if (TryClaim())
+            Wake(here: false);
+    }
+
+    /// <summary>Takes over the duty to wake the consumer.</summary>
+    /// <returns>True when it waits and there is something for it: <see cref="Wake"/> must follow.</returns>
+    public bool TryClaim()
+    {
         lock (_gate)
         {
-            if (!_waiting || !HasNews)
-                return;
-            _waiting = false;
+            var isDue = _waiting && HasNews;
+            if (isDue)
+                _waiting = false;
+            return isDue;
         }
+    }
 
+    /// <summary>Wakes the consumer; called once after <see cref="TryClaim"/>.</summary>
+    /// <param name="here">True lets it go on on this thread, which may take as long as it likes; false on another one.</param>
+    public void Wake(bool here)
+    {
+        _signal.RunContinuationsAsynchronously = !here;
         _signal.SetResult(true);
     }
 

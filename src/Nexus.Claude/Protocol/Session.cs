@@ -112,14 +112,13 @@ internal sealed partial class Session
     {
         try
         {
-            while (await WaitForLinesAsync().ConfigureAwait(false))
+            while (await WaitForLinesAsync())
             {
                 Volatile.Write(ref _waiting, false);
                 Volatile.Write(ref _lastLineAt, _settings.TimeProvider.GetTimestamp());
                 while (_lines.TryRead(out var line))
                     Accept(line);
                 RoutePartials();
-                _router.Flush();
                 if (_overflow is { } overflow)
                     Fail(overflow);
             }
@@ -142,11 +141,11 @@ internal sealed partial class Session
         }
     }
 
-    private Task<bool> WaitForLinesAsync()
+    private WaitThenWake WaitForLinesAsync()
     {
         _waits++;
         Volatile.Write(ref _waiting, true);
-        return _lines.WaitAsync(CancellationToken.None);
+        return new WaitThenWake(_lines.WaitAsync(CancellationToken.None), _router.FlushAllButOne());
     }
 
     private void Accept(in Line line)

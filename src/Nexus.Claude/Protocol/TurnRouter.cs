@@ -134,13 +134,25 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
     }
 
     /// <summary>Wakes the readers of everything routed since the last call.</summary>
-    public void Flush()
+    public void Flush() => FlushAllButOne()?.Wake(here: false);
+
+    /// <summary>Wakes the readers of everything routed since the last call, but for one.</summary>
+    /// <returns>The queue whose reader the caller must wake; null when no other waits.</returns>
+    public MessageQueue? FlushAllButOne()
     {
         // Only the read loop routes and flushes, so the list needs no lock.
+        MessageQueue? left = null;
         foreach (var queue in _touched)
-            queue.Flush();
+        {
+            if (!queue.TryClaim())
+                continue;
+            left?.Wake(here: false);
+            left = queue;
+        }
+
         _touched.Clear();
         _lastTouched = null;
+        return left;
     }
 
     /// <summary>Ends a turn that will get no result.</summary>

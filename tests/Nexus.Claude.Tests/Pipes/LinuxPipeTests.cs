@@ -195,6 +195,29 @@ internal sealed class LinuxPipeTests
     }
 
     [Test]
+    public async Task What_one_reader_leaves_in_its_context_reaches_no_other()
+    {
+        var local = new AsyncLocal<string?>();
+        for (var round = 0; round < 200; round++)
+        {
+            await using var ends = new Ends();
+            var found = new TaskCompletionSource<(SynchronizationContext? Context, string? Value)>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var read = ends.Reader.ReadAsync(new byte[1]).AsTask().ConfigureAwait(false).GetAwaiter();
+            Assert.That(read.IsCompleted, Is.False);
+            read.UnsafeOnCompleted(() =>
+            {
+                var before = (SynchronizationContext.Current, local.Value);
+                SynchronizationContext.SetSynchronizationContext(new SynchronizationContext());
+                local.Value = "left behind";
+                read.GetResult();
+                found.SetResult(before);
+            });
+            await ends.Writer.WriteAsync("x"u8.ToArray()).InTime();
+            Assert.That(await found.Task.InTime(), Is.EqualTo((default(SynchronizationContext), default(string))));
+        }
+    }
+
+    [Test]
     public async Task Pipes_that_are_disposed_while_they_are_told_of_something_do_no_harm()
     {
         for (var round = 0; round < 300; round++)

@@ -46,6 +46,26 @@ internal sealed class FlowTests
     }
 
     [Test]
+    public async Task A_consumer_that_blocks_its_thread_holds_up_neither_its_own_session_nor_another()
+    {
+        await using var cli = ScriptedCli.Create(new CliScript().AnswerInitialize().AlwaysAnswer("set_model", """{"model":"m"}""")
+            .AwaitUserMessage().Burst(100).WriteLine(ResultLine).Turns());
+        await using var client = await ClaudeClient.ConnectAsync(cli.Options()).InTime();
+        await using var other = await ClaudeClient.ConnectAsync(cli.Options()).InTime();
+        var blocked = 0;
+
+        await foreach (var message in client.SendAsync("Hi"))
+        {
+            if (message is not StreamEventMessage || blocked++ >= 20)
+                continue;
+            Assert.That(client.SetModelAsync("x").Wait(TimeSpan.FromSeconds(30)), "its own session");
+            Assert.That(other.SetModelAsync("x").Wait(TimeSpan.FromSeconds(30)), "another session");
+        }
+
+        Assert.That(blocked, Is.EqualTo(100));
+    }
+
+    [Test]
     public async Task A_slow_consumer_receives_everything()
     {
         await using var cli = ScriptedCli.Create(new CliScript().AnswerInitialize().AwaitUserMessage().Burst(20_000).WriteLine(ResultLine));
