@@ -55,7 +55,7 @@ public static class ClaudeCli
     /// <exception cref="CliStartException"><c>NEXUS_CLAUDE_CLI</c> names a Windows batch file, which is not started.</exception>
     public static async Task<CliInstallation?> FindAsync(CliInstallOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var lookup = new CliLookup(options ?? CliInstallOptions.Default);
+        var lookup = new CliLookup(options);
         return await lookup.FindAsync(explicitPath: null, cancellationToken).ConfigureAwait(false);
     }
 
@@ -76,12 +76,11 @@ public static class ClaudeCli
         IProgress<CliDownloadProgress>? progress,
         CancellationToken cancellationToken)
     {
-        options ??= CliInstallOptions.Default;
         var lookup = new CliLookup(options);
         if (await lookup.FindAsync(explicitPath, cancellationToken).ConfigureAwait(false) is { } found)
             return found;
         if (!download)
             throw lookup.NotFound();
-        return await CliInstaller.InstallAsync(options, progress, cancellationToken).ConfigureAwait(false);
+        return await CliInstaller.InstallAsync(options ?? CliInstallOptions.Default, progress, cancellationToken).ConfigureAwait(false);
     }
 }

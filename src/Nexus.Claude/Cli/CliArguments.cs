@@ -13,7 +13,8 @@ internal sealed class CliArguments
 
     private static readonly string[] Always = ["--output-format=stream-json", "--verbose", "--input-format=stream-json"];
 
-    private readonly List<string> _arguments = [.. Always];
+    // Not spread: the compiler would do that by LINQ, the library of which nothing else needs on the way to the first process.
+    private readonly List<string> _arguments = new(Always);
 
     private CliArguments()
     {
@@ -74,8 +75,11 @@ internal sealed class CliArguments
         Value("--permission-prompts", options.PermissionPrompts?.Value);
         // An empty list must be sent too: without the flag the CLI reads all sources.
         if (options.SettingSources is { } sources)
-            Value("--setting-sources", string.Join(',', sources.Select(source => source.Value)));
+            AddSources(sources);
     }
+
+    private void AddSources(IEnumerable<SettingSource> sources) =>
+        Value("--setting-sources", string.Join(',', sources.Select(source => source.Value)));
 
     private void AddSession(ClaudeOptions options)
     {
@@ -110,8 +114,12 @@ internal sealed class CliArguments
     private void AddInitialize(SettingsLayer settings, IReadOnlyList<LaunchField> fields)
     {
         Value("--settings", settings.Path);
-        if (fields.Count == 0)
-            return;
+        if (fields.Count > 0)
+            AddFields(fields);
+    }
+
+    private void AddFields(IReadOnlyList<LaunchField> fields)
+    {
         _arguments.Add("--await-initialize");
         string[] named = [.. fields.Where(field => field.IsNamedOnCommandLine).Select(field => field.Member)];
         if (named.Length > 0)

@@ -44,16 +44,24 @@ internal sealed class CliCommand
     /// <exception cref="OptionsValidationException">The options cannot be used; every mistake is named.</exception>
     public static CliCommand Create(ClaudeOptions options) => Create(options, OperatingSystem.IsWindows());
 
-    internal static CliCommand Create(ClaudeOptions options, bool isWindows)
+    internal static CliCommand Create(ClaudeOptions options, bool isWindows) => Of(options.Clone(), isWindows);
+
+    /// <summary>The same without another copy.</summary>
+    /// <param name="options">A copy that nobody changes any more.</param>
+    /// <exception cref="OptionsValidationException">The options cannot be used; every mistake is named.</exception>
+    public static CliCommand Of(ClaudeOptions options) => Of(options, OperatingSystem.IsWindows());
+
+    private static CliCommand Of(ClaudeOptions options, bool isWindows)
     {
-        options = options.Clone();
         List<string> mistakes = ClaudeOptionsValidator.Collect(options, isWindows);
         if (mistakes.Count > 0)
             throw new OptionsValidationException(mistakes);
 
         // Read once more rather than handed over by the validator: what is sent is what the file holds now.
         SettingsLayer settings = SettingsLayer.Resolve(options, mistakes);
-        var managed = SettingsLayer.Read(options, options.ManagedSettings, nameof(ClaudeOptions.ManagedSettings), mistakes);
+        var managed = options.ManagedSettings is { } own
+            ? SettingsLayer.Read(options, own, nameof(ClaudeOptions.ManagedSettings), mistakes)
+            : null;
         if (mistakes.Count > 0)
             throw new OptionsValidationException(mistakes);
         var command = new CliCommand(options, settings, new InitializeRequest(options, settings, managed));
@@ -105,19 +113,24 @@ internal sealed class CliCommand
         List<string> mistakes = [];
         foreach (string argument in Arguments)
         {
-            if (Encoding.UTF8.GetByteCount(argument) > LongestArgument)
+            // A character has three bytes at most.
+            if (argument.Length > LongestArgument / 3 && Encoding.UTF8.GetByteCount(argument) > LongestArgument)
                 mistakes.Add($"{FlagOf(argument)} would be an argument of {argument.Length} characters; an argument may have {LongestArgument} bytes. Shorten the option behind it.");
         }
 
-        int total = isWindows ? Arguments.Sum(argument => argument.Length + 3) : 0;
-        if (total > LongestWindowsLine)
-        {
-            string longest = Arguments.GroupBy(FlagOf).MaxBy(flag => flag.Sum(argument => argument.Length))!.Key;
-            mistakes.Add($"The command line would have {total} characters and Windows allows 32,767. The most is taken by {longest}; shorten the option behind it.");
-        }
-
+        if (isWindows)
+            CheckWindowsLine(mistakes);
         if (mistakes.Count > 0)
             throw new OptionsValidationException(mistakes);
+    }
+
+    private void CheckWindowsLine(List<string> mistakes)
+    {
+        int total = Arguments.Sum(argument => argument.Length + 3);
+        if (total <= LongestWindowsLine)
+            return;
+        string longest = Arguments.GroupBy(FlagOf).MaxBy(flag => flag.Sum(argument => argument.Length))!.Key;
+        mistakes.Add($"The command line would have {total} characters and Windows allows 32,767. The most is taken by {longest}; shorten the option behind it.");
     }
 
     private static string FlagOf(string argument) => argument.Split('=', 2)[0];

@@ -48,11 +48,7 @@ internal static class CliEnvironment
     {
         var changes = new Dictionary<string, string?>(ClaudeOptions.EnvironmentNames);
         if (!options.InheritEnvironment)
-        {
-            foreach (string name in inherited.Keys.Where(name => !IsNeededBySystem(name)))
-                changes[name] = null;
-        }
-
+            Disinherit(inherited, changes);
         foreach (string name in NotInherited)
             changes[name] = null;
         changes["CLAUDE_CODE_ENTRYPOINT"] = "sdk-cs";
@@ -71,6 +67,12 @@ internal static class CliEnvironment
         foreach ((string name, string? value) in options.Environment)
             changes[name] = value;
         return changes;
+    }
+
+    private static void Disinherit(IReadOnlyDictionary<string, string?> inherited, Dictionary<string, string?> changes)
+    {
+        foreach (string name in inherited.Keys.Where(name => !IsNeededBySystem(name)))
+            changes[name] = null;
     }
 
     /// <summary>The variables that options are sent by.</summary>

@@ -1,23 +1,28 @@
 namespace Nexus.Claude.Cli;
 
 /// <summary>Looks for a CLI in the order the documentation promises, and remembers where it looked.</summary>
-internal sealed class CliLookup(CliInstallOptions options)
+/// <param name="options">Where the cache is; null for the defaults.</param>
+/// <remarks>Nothing is asked of the machine before it is needed: for a CLI that is named, that is hardly anything.</remarks>
+internal sealed class CliLookup(CliInstallOptions? options)
 {
     private static readonly string[] ShimNames = ["claude.cmd", "claude.bat"];
 
-    private readonly HostEnvironment _host = options.Host ?? HostEnvironment.OfThisMachine();
     private readonly List<string> _searched = [];
     private readonly List<string> _shims = [];
+
+    private HostEnvironment Host => field ??= options?.Host ?? HostEnvironment.OfThisMachine();
+
+    private bool IsWindows => options?.Host?.IsWindows ?? OperatingSystem.IsWindows();
 
     public async Task<CliInstallation?> FindAsync(string? explicitPath, CancellationToken cancellationToken)
     {
         if (!string.IsNullOrEmpty(explicitPath))
             return Named(explicitPath, "the options", CliInstallationSource.Explicit);
-        if (_host.Variable(ClaudeCli.ExecutableVariable) is { } variable)
+        if (Host.Variable(ClaudeCli.ExecutableVariable) is { } variable)
             return Named(variable, $"the environment variable {ClaudeCli.ExecutableVariable}", CliInstallationSource.EnvironmentVariable);
         _searched.Add($"{ClaudeCli.ExecutableVariable} (not set)");
 
-        if (CliCache.Open(options, _host) is { } cache)
+        if (CliCache.Open(options ?? CliInstallOptions.Default, Host) is { } cache)
         {
             var state = await cache.CheckAsync(cancellationToken).ConfigureAwait(false);
             if (state == CacheState.Valid)
@@ -61,7 +66,7 @@ internal sealed class CliLookup(CliInstallOptions options)
 
     private CliInstallation Named(string value, string origin, CliInstallationSource source)
     {
-        if (_host.IsWindows && IsBatchFile(value))
+        if (IsWindows && IsBatchFile(value))
         {
             throw new CliStartException(
                 CliStartFailure.NotExecutable,
@@ -75,7 +80,7 @@ internal sealed class CliLookup(CliInstallOptions options)
         // The current folder is asked for only where it counts: that is slow the first time.
         var path = isBareName ? FindBareName(value)
             : Path.IsPathFullyQualified(value) ? Path.GetFullPath(value)
-            : Path.GetFullPath(value, _host.CurrentDirectory);
+            : Path.GetFullPath(value, Host.CurrentDirectory);
         if (path is not null && File.Exists(path))
             return new CliInstallation(path, null, source);
 
@@ -88,8 +93,8 @@ internal sealed class CliLookup(CliInstallOptions options)
 
     private string? FindBareName(string name)
     {
-        string[] names = _host.IsWindows && !Path.HasExtension(name) ? [name + ".exe", name + ".com"] : [name];
-        return PathFolders().Append(_host.CurrentDirectory)
+        string[] names = IsWindows && !Path.HasExtension(name) ? [name + ".exe", name + ".com"] : [name];
+        return PathFolders().Append(Host.CurrentDirectory)
             .SelectMany(folder => names.Select(candidate => Path.Combine(folder, candidate)))
             .FirstOrDefault(IsExecutable);
     }
@@ -97,7 +102,7 @@ internal sealed class CliLookup(CliInstallOptions options)
     private string? Look(string folder)
     {
         _searched.Add(folder);
-        string[] names = _host.IsWindows ? ["claude.exe", "claude.com"] : ["claude"];
+        string[] names = IsWindows ? ["claude.exe", "claude.com"] : ["claude"];
         foreach (var name in names)
         {
             var path = Path.Combine(folder, name);
@@ -105,7 +110,7 @@ internal sealed class CliLookup(CliInstallOptions options)
                 return path;
         }
 
-        if (!_host.IsWindows)
+        if (!IsWindows)
             return null;
         foreach (var shim in ShimNames.Select(name => Path.Combine(folder, name)).Where(File.Exists))
         {
@@ -124,26 +129,26 @@ internal sealed class CliLookup(CliInstallOptions options)
         if (!File.Exists(path))
             return false;
         const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        return _host.IsWindows || OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & AnyExecute) != 0;
+        return IsWindows || OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & AnyExecute) != 0;
     }
 
     // A relative entry would make the answer depend on the current folder, where anybody's repository may lie.
     private IEnumerable<string> PathFolders() =>
-        (_host.Variable("PATH") ?? "")
-            .Split(_host.IsWindows ? ';' : ':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        (Host.Variable("PATH") ?? "")
+            .Split(IsWindows ? ';' : ':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(folder => folder.Trim('"'))
             .Where(Path.IsPathRooted);
 
     private IEnumerable<string> KnownFolders()
     {
-        var home = _host.HomeDirectory;
-        if (_host.IsWindows)
+        var home = Host.HomeDirectory;
+        if (IsWindows)
         {
             if (home.Length > 0)
                 yield return Path.Combine(home, ".local", "bin");
-            if (_host.Variable("LOCALAPPDATA") is { } local)
+            if (Host.Variable("LOCALAPPDATA") is { } local)
                 yield return Path.Combine(local, "Programs", "claude");
-            if (_host.Variable("APPDATA") is { } roaming)
+            if (Host.Variable("APPDATA") is { } roaming)
                 yield return Path.Combine(roaming, "npm");
             if (home.Length > 0)
                 yield return Path.Combine(home, ".claude", "local");
@@ -156,8 +161,8 @@ internal sealed class CliLookup(CliInstallOptions options)
             yield return Path.Combine(home, ".npm-global", "bin");
         }
 
-        yield return Path.Combine(_host.RootDirectory, "usr", "local", "bin");
-        yield return Path.Combine(_host.RootDirectory, "opt", "homebrew", "bin");
+        yield return Path.Combine(Host.RootDirectory, "usr", "local", "bin");
+        yield return Path.Combine(Host.RootDirectory, "opt", "homebrew", "bin");
         if (home.Length > 0)
         {
             yield return Path.Combine(home, "node_modules", ".bin");

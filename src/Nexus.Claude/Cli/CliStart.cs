@@ -24,8 +24,8 @@ internal sealed record CliStart
     /// <summary>Receives each line of stderr.</summary>
     public Action<string>? StandardError { get; init; }
 
-    /// <summary>Told once when <see cref="StandardError"/> threw.</summary>
-    public Action<Exception> StandardErrorFailed { get; init; } = static _ => { };
+    /// <summary>Told once when <see cref="StandardError"/> threw; null when nobody is.</summary>
+    public Action<Exception>? StandardErrorFailed { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -35,7 +35,13 @@ internal sealed class SettingsLayer
     /// <summary>Sorts, reading the settings file when something must be merged into it.</summary>
     /// <param name="options">The options.</param>
     /// <param name="mistakes">Gets a sentence for each thing that is wrong.</param>
-    public static SettingsLayer Resolve(ClaudeOptions options, List<string> mistakes)
+    public static SettingsLayer Resolve(ClaudeOptions options, List<string> mistakes) =>
+        // Most programs say nothing, and to sort loads much on the way to the first process.
+        options is { AllowedTools.Count: 0, DisallowedTools.Count: 0, Skills: null, Sandbox: null, Settings: null }
+            ? new SettingsLayer(null, null, [], [])
+            : Sort(options, mistakes);
+
+    private static SettingsLayer Sort(ClaudeOptions options, List<string> mistakes)
     {
         List<string> allow = AllowRules(options);
         int length = 0;

@@ -10,7 +10,7 @@ namespace Nexus.Claude.Cli;
 /// </summary>
 /// <param name="callback">Receives each line; may be null.</param>
 /// <param name="callbackFailed">Told once when the callback threw.</param>
-internal sealed class StandardErrorTail(Action<string>? callback, Action<Exception> callbackFailed)
+internal sealed class StandardErrorTail(Action<string>? callback, Action<Exception>? callbackFailed)
 {
     private const int MaxLines = 40;
     private const int MaxCharacters = 8 * 1024;
@@ -86,7 +86,7 @@ internal sealed class StandardErrorTail(Action<string>? callback, Action<Excepti
         catch (Exception failure)
         {
             _callback = null;
-            callbackFailed(failure);
+            callbackFailed?.Invoke(failure);
         }
     }
 }

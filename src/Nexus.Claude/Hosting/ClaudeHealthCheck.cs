@@ -69,7 +69,7 @@ public sealed class ClaudeHealthCheck : IHealthCheck
 
         async Task<HealthCheckResult> CheckAsync(ClaudeOptions options, Dictionary<string, object> data, CancellationToken cancellationToken)
         {
-            var lookup = new CliLookup(options.Installation ?? CliInstallOptions.Default);
+            var lookup = new CliLookup(options.Installation);
             if (await lookup.FindAsync(options.CliPath, cancellationToken).ConfigureAwait(false) is not { } cli)
             {
                 return options.AutoDownload

@@ -105,11 +105,11 @@ public sealed partial class ClaudeOptions
     public ClaudeOptions Clone()
     {
         var copy = (ClaudeOptions)MemberwiseClone();
-        copy.FallbackModels = [.. FallbackModels];
-        copy.Betas = [.. Betas];
-        copy.SupportedDialogKinds = [.. SupportedDialogKinds];
-        copy.AllowedTools = [.. AllowedTools];
-        copy.DisallowedTools = [.. DisallowedTools];
+        copy.FallbackModels = CopyOf(FallbackModels);
+        copy.Betas = CopyOf(Betas);
+        copy.SupportedDialogKinds = CopyOf(SupportedDialogKinds);
+        copy.AllowedTools = CopyOf(AllowedTools);
+        copy.DisallowedTools = CopyOf(DisallowedTools);
         copy.ToolAliases = new Dictionary<string, string>(ToolAliases);
         copy.McpServers = new Dictionary<string, McpServerOptions>(McpServers);
         copy.ToolServers = [.. ToolServers];
@@ -117,11 +117,18 @@ public sealed partial class ClaudeOptions
         copy.Agents = new Dictionary<string, AgentDefinition>(Agents);
         copy.Hooks = new HookCollection(Hooks);
         copy.SettingSources = SettingSources is null ? null : [.. SettingSources];
-        copy.AdditionalDirectories = [.. AdditionalDirectories];
+        copy.AdditionalDirectories = CopyOf(AdditionalDirectories);
         copy.ExtraArguments = new Dictionary<string, string?>(ExtraArguments);
         copy.Environment = new Dictionary<string, string?>(EnvironmentNames);
-        foreach ((string name, string? value) in Environment)
-            copy.Environment[name] = value;
+        if (Environment.Count > 0)
+        {
+            foreach ((string name, string? value) in Environment)
+                copy.Environment[name] = value;
+        }
+
         return copy;
     }
+
+    // Not spread: that goes through the interface, which loads a dozen methods even for lists that are empty, as nearly all are.
+    private static List<string> CopyOf(IList<string> list) => list.Count == 0 ? [] : new List<string>(list);
 }

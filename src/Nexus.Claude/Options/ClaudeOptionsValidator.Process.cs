@@ -54,8 +54,8 @@ internal sealed partial class ClaudeOptionsValidator
             Known("SettingSources", _options.SettingSources[index].Value, "user", "project", "local");
         if (_options.Sandbox is { } sandbox)
             CheckSandbox(sandbox);
-        if (_options.ManagedSettings?.Path is null || FullPath("ManagedSettings", _options.ManagedSettings.Path) is not null)
-            SettingsLayer.Read(_options, _options.ManagedSettings, "ManagedSettings", _mistakes);
+        if (_options.ManagedSettings is { } managed && (managed.Path is null || FullPath("ManagedSettings", managed.Path) is not null))
+            SettingsLayer.Read(_options, managed, "ManagedSettings", _mistakes);
         if (_options.Settings?.Path is null || FullPath("Settings", _options.Settings.Path) is not null)
             SettingsLayer.Resolve(_options, _mistakes);
     }
@@ -77,7 +77,7 @@ internal sealed partial class ClaudeOptionsValidator
         Known("Sandbox.Credentials.SigV4.SigV4A", signing?.SigV4A?.Value, "deny", "passthrough");
     }
 
-    private void CheckProcess()
+    private void CheckEnvironment()
     {
         foreach ((string name, string? value) in _options.Environment)
             Variable("Environment", name, value);
@@ -88,7 +88,10 @@ internal sealed partial class ClaudeOptionsValidator
             if (_options.Environment.TryGetValue(name, out string? other) && other != value)
                 Add($"Environment['{name}'] contradicts the option that it stands for ({name} would be '{value}'); set one of the two.");
         }
+    }
 
+    private void CheckProcess()
+    {
         if (_options.User is not null && Required("User", _options.User))
         {
             if (_isWindows)

@@ -33,15 +33,20 @@ internal sealed partial class ClaudeOptionsValidator
         validator.CheckSession();
         validator.CheckSessionStore();
         validator.CheckTools();
-        validator.CheckAgents();
-        validator.CheckServers();
+        // Asked here: to call them would load everything about agents, servers and hooks, and this is on the way to the first process.
+        if (options.Agent is not null || options.Agents.Count > 0)
+            validator.CheckAgents();
+        if (options.McpServers.Count > 0)
+            validator.CheckServers();
         validator.CheckToolServers();
         validator.CheckPermissions();
-        // Asked here: to call it would load everything about hooks, and this is on the way to the first process.
         if (options.Hooks.Count > 0)
             validator.CheckHooks();
         validator.CheckSettings();
-        validator.CheckProcess();
+        if (options.Environment.Count > 0)
+            validator.CheckEnvironment();
+        if (options.User is not null || options.ExtraArguments.Count > 0)
+            validator.CheckProcess();
         validator.CheckLimits();
         validator.CheckUsage();
         return validator._mistakes;
@@ -106,10 +111,8 @@ internal sealed partial class ClaudeOptionsValidator
         bool takesUp = _options.Resume is not null || _options.Continue;
         if (_options.ForkSession && !takesUp)
             Add("ForkSession is set without Resume or Continue; set one of them or leave ForkSession out.");
-        if (_options.SessionId is not null && takesUp && !_options.ForkSession)
-            Add("SessionId is set together with Resume or Continue; set ForkSession too, or leave SessionId out to keep the session's own id.");
-        if (_options.SessionId == Guid.Empty)
-            Add("SessionId is the empty Guid; use Guid.NewGuid() or leave it out.");
+        if (_options.SessionId is { } id)
+            CheckSessionId(id, takesUp);
         RequiredIfSet("ResumeSessionAt", _options.ResumeSessionAt);
         if (_options.ResumeSessionAt is not null && _options.Resume is null)
             Add("ResumeSessionAt is set without Resume; set Resume to the session it belongs to.");
@@ -118,6 +121,14 @@ internal sealed partial class ClaudeOptionsValidator
             Add("ResumeDropsTurn is set without ResumeSessionAt; it only checks what ResumeSessionAt drops.");
         Text("Title", _options.Title);
         Entries("SupportedDialogKinds", _options.SupportedDialogKinds);
+    }
+
+    private void CheckSessionId(Guid id, bool takesUp)
+    {
+        if (takesUp && !_options.ForkSession)
+            Add("SessionId is set together with Resume or Continue; set ForkSession too, or leave SessionId out to keep the session's own id.");
+        if (id == Guid.Empty)
+            Add("SessionId is the empty Guid; use Guid.NewGuid() or leave it out.");
     }
 
     private void CheckLimits()

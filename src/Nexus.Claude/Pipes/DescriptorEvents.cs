@@ -18,6 +18,7 @@ internal sealed unsafe class DescriptorEvents
 
     private static readonly Lock Creation = new();
     private static DescriptorEvents? _shared;
+    private static bool _isBegun;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<long, IReadyListener> _listeners = [];
@@ -26,12 +27,11 @@ internal sealed unsafe class DescriptorEvents
     private int _waiting = 1;
     private bool _isComplete;
 
-    private DescriptorEvents(Action? first)
+    private DescriptorEvents()
     {
         _set = PipeCalls.CreateSet(PipeCalls.CloseOnExec);
         if (_set < 0)
             throw new Win32Exception(Marshal.GetLastPInvokeError());
-        StartThread(first);
     }
 
     /// <summary>The one of this program, which lives as long as it.</summary>
@@ -41,16 +41,31 @@ internal sealed unsafe class DescriptorEvents
         get
         {
             lock (Creation)
-                return _shared ??= new DescriptorEvents(first: null);
+            {
+                _shared ??= new DescriptorEvents();
+                if (!_isBegun)
+                {
+                    _isBegun = true;
+                    StartThread(_shared.Run);
+                }
+
+                return _shared;
+            }
         }
     }
 
-    /// <summary>Makes the one of this program; does nothing when there is one.</summary>
-    /// <param name="first">What its thread does before it waits for anything. Must not throw.</param>
+    /// <summary>Begins the one of this program on a thread of its own; does nothing when there is one.</summary>
+    /// <param name="first">What that thread does before it waits for anything. Must not throw.</param>
     public static void Begin(Action first)
     {
         lock (Creation)
-            _shared ??= new DescriptorEvents(first);
+        {
+            if (_isBegun)
+                return;
+            _isBegun = true;
+        }
+
+        StartThread(() => Begun(first)?.Run());
     }
 
     /// <summary>Begins to tell; what is the case already is told as well.</summary>
@@ -90,13 +105,32 @@ internal sealed unsafe class DescriptorEvents
             _listeners.Remove(id);
     }
 
-    private void StartThread(Action? first) =>
-        new Thread(() => Run(first)) { IsBackground = true, Name = "Nexus.Claude pipes" }.UnsafeStart();
+    private static void StartThread(ThreadStart run) => new Thread(run) { IsBackground = true, Name = "Nexus.Claude pipes" }.UnsafeStart();
 
-    private void Run(Action? first)
+    private static DescriptorEvents? Begun(Action first)
+    {
+        DescriptorEvents events;
+        lock (Creation)
+        {
+            try
+            {
+                events = _shared ??= new DescriptorEvents();
+            }
+            catch (Win32Exception)
+            {
+                // Whoever needs it tries again, and is told if it fails again.
+                _isBegun = false;
+                return null;
+            }
+        }
+
+        first();
+        return events;
+    }
+
+    private void Run()
     {
         var context = ExecutionContext.Capture();
-        first?.Invoke();
         var events = stackalloc byte[AtOnce * DescriptorEvent.Size];
         while (true)
         {
@@ -143,7 +177,7 @@ internal sealed unsafe class DescriptorEvents
         if (_isComplete)
             return;
         _isComplete = true;
-        StartThread(first: null);
+        StartThread(Run);
         Interlocked.Increment(ref _waiting);
     }
 

@@ -56,7 +56,7 @@ internal sealed class SessionStart
         {
             foreach (var feature in features.All)
                 await feature.PrepareAsync(options, cancellationToken).ConfigureAwait(false);
-            var command = CliCommand.Create(options);
+            var command = CliCommand.Of(options);
             var process = await LaunchAsync(options, command.Arguments, command.WorkingDirectory, cancellationToken).ConfigureAwait(false);
             return Adopt(process, command, options, features, singleStream, connecting, caller);
         }
@@ -78,7 +78,8 @@ internal sealed class SessionStart
     internal static async Task<CliProcess> LaunchAsync(
         ClaudeOptions options, IReadOnlyList<string> arguments, string? workingDirectory, CancellationToken cancellationToken)
     {
-        var logger = SilentLogger.Or(options.LoggerFactory);
+        // Before there is a process, as the caller's factory may refuse.
+        var logger = options.LoggerFactory is { } factory ? SilentLogger.Or(factory) : null;
         var cli = await ClaudeCli.ResolveAsync(
             options.CliPath, options.AutoDownload, options.Installation, options.DownloadProgress, cancellationToken).ConfigureAwait(false);
         var start = CliStart.For(cli.Path, arguments, CliEnvironment.Build(options)) with
@@ -86,11 +87,11 @@ internal sealed class SessionStart
             WorkingDirectory = workingDirectory,
             User = options.User,
             StandardError = options.StandardError,
-            StandardErrorFailed = logger.StandardErrorCallbackFailed,
+            StandardErrorFailed = logger is null ? null : logger.StandardErrorCallbackFailed,
             TimeProvider = options.TimeProvider,
         };
         var process = CliProcess.Start(start);
-        logger.CliStarted(cli.Path, process.ProcessId);
+        logger?.CliStarted(cli.Path, process.ProcessId);
         return process;
     }
 
