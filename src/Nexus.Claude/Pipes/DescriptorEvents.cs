@@ -16,6 +16,12 @@ internal sealed unsafe class DescriptorEvents
 {
     private const int AtOnce = 64;
 
+    /// <summary>
+    /// What is told before the second thread starts: more than one short answer has. A program that asks once would pay for the thread, and
+    /// for the pool's, which it needs as well and which sleep then.
+    /// </summary>
+    private const int FewTold = 64;
+
     private static readonly Lock Creation = new();
     private static DescriptorEvents? _shared;
     private static bool _isBegun;
@@ -25,7 +31,7 @@ internal sealed unsafe class DescriptorEvents
     private readonly int _set;
     private long _lastId;
     private int _waiting = 1;
-    private bool _isComplete;
+    private int _told;
 
     private DescriptorEvents()
     {
@@ -167,18 +173,13 @@ internal sealed unsafe class DescriptorEvents
             return last;
         ThreadPool.UnsafeQueueUserWorkItem(last, preferLocal: false);
         Interlocked.Increment(ref _waiting);
-        Complete();
-        return null;
-    }
+        if (Interlocked.Increment(ref _told) == FewTold)
+        {
+            StartThread(Run);
+            Interlocked.Increment(ref _waiting);
+        }
 
-    /// <summary>Starts the second thread, once a CLI has been heard: the first start is not to wait for it.</summary>
-    private void Complete()
-    {
-        if (_isComplete)
-            return;
-        _isComplete = true;
-        StartThread(Run);
-        Interlocked.Increment(ref _waiting);
+        return null;
     }
 
     private IReadyListener? Find(long id)
