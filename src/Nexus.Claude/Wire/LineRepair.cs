@@ -13,7 +13,7 @@ internal static class LineRepair
     internal static ReadOnlyMemory<byte> Repair(ReadOnlyMemory<byte> line)
     {
         var span = line.Span;
-        if (Utf8.IsValid(span) && FindLoneSurrogate(span, 0) < 0)
+        if (Utf8Text.IsPlain(span) || (Utf8.IsValid(span) && FindLoneSurrogate(span, 0) < 0))
             return line;
 
         var copy = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(span));

@@ -26,6 +26,33 @@ internal static class Utf8Text
         return TryWiden(utf8, text) ? new string(text[..utf8.Length]) : Encoding.UTF8.GetString(utf8);
     }
 
+    /// <summary>Whether there is nothing but ASCII, and no backslash, so that nothing is escaped either.</summary>
+    /// <param name="utf8">The bytes.</param>
+    /// <returns>True when all of it is plain.</returns>
+    public static bool IsPlain(ReadOnlySpan<byte> utf8)
+    {
+        ref var bytes = ref MemoryMarshal.GetReference(utf8);
+        var at = 0;
+        if (Vector128.IsHardwareAccelerated)
+        {
+            for (; at <= utf8.Length - Vector128<byte>.Count; at += Vector128<byte>.Count)
+            {
+                var here = Vector128.LoadUnsafe(ref bytes, (nuint)at);
+                // Bytes that are not ASCII have the first bit set, as those have that are equal.
+                if ((here | Vector128.Equals(here, Vector128.Create((byte)'\\'))).ExtractMostSignificantBits() != 0)
+                    return false;
+            }
+        }
+
+        for (; at < utf8.Length; at++)
+        {
+            if (utf8[at] is (byte)'\\' or > 0x7F)
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>Copies ASCII.</summary>
     /// <returns>False when there is something else.</returns>
     private static bool TryWiden(ReadOnlySpan<byte> ascii, Span<char> text)

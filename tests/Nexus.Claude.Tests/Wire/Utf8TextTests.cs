@@ -13,6 +13,15 @@ internal sealed class Utf8TextTests
             static bytes => Assert.That(Utf8Text.ToString(bytes), Is.EqualTo(Encoding.UTF8.GetString(bytes))));
 
     [Test]
+    public void Plain_is_what_has_neither_other_bytes_than_ASCII_nor_a_backslash() =>
+        Gen.Select(Gen.Byte[0, 0x7F].Array[0, 100], Gen.Int[0, 99], Gen.OneOf<byte>(0x80, 0xFF, (byte)'\\', (byte)'[', 0x7F)).Sample(static (bytes, at, other) =>
+        {
+            if (at < bytes.Length)
+                bytes[at] = other;
+            Assert.That(Utf8Text.IsPlain(bytes), Is.EqualTo(!Array.Exists(bytes, static each => each is (byte)'\\' or > 0x7F)));
+        });
+
+    [Test]
     public void ASCII_of_every_length_is_copied_and_one_other_byte_is_seen_at_every_place()
     {
         for (var length = 0; length <= 300; length++)
