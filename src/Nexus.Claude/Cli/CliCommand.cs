@@ -40,18 +40,11 @@ internal sealed class CliCommand
     public IEnumerable<string> ExpectedConfirmations => _initialize.LaunchFields.Select(launch => launch.Confirmation);
 
     /// <summary>Validates the options, reads the files they name, and translates them.</summary>
-    /// <param name="options">The options; a copy is kept, so later changes have no effect.</param>
+    /// <param name="options">The options, which nobody may change any more: the caller's own copy of what a user gave.</param>
     /// <exception cref="OptionsValidationException">The options cannot be used; every mistake is named.</exception>
     public static CliCommand Create(ClaudeOptions options) => Create(options, OperatingSystem.IsWindows());
 
-    internal static CliCommand Create(ClaudeOptions options, bool isWindows) => Of(options.Clone(), isWindows);
-
-    /// <summary>The same without another copy.</summary>
-    /// <param name="options">A copy that nobody changes any more.</param>
-    /// <exception cref="OptionsValidationException">The options cannot be used; every mistake is named.</exception>
-    public static CliCommand Of(ClaudeOptions options) => Of(options, OperatingSystem.IsWindows());
-
-    private static CliCommand Of(ClaudeOptions options, bool isWindows)
+    internal static CliCommand Create(ClaudeOptions options, bool isWindows)
     {
         List<string> mistakes = ClaudeOptionsValidator.Collect(options, isWindows);
         if (mistakes.Count > 0)

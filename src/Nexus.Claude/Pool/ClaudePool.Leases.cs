@@ -190,13 +190,16 @@ public sealed partial class ClaudePool
     private async Task<ClaudeLease> StartAsync(ClaudeOptions options, CancellationToken cancellationToken)
     {
         var counter = new TurnCounter();
-        ClaudeClient client;
+        ClaudeClient? client = null;
         try
         {
             client = await ClaudeClient.OpenAsync(options, SessionFeatures.For(options).With(counter), cancellationToken).ConfigureAwait(false);
+            Learn(client.Server);
         }
         catch
         {
+            if (client is not null)
+                await client.DisposeAsync().ConfigureAwait(false);
             lock (_gate)
             {
                 _starting--;
@@ -206,7 +209,6 @@ public sealed partial class ClaudePool
             throw;
         }
 
-        Learn(client.Server);
         lock (_gate)
         {
             _starting--;

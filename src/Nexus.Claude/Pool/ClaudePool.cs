@@ -122,7 +122,7 @@ public sealed partial class ClaudePool : IAsyncDisposable
     public async ValueTask<ClaudeLease> LeaseAsync(ClaudeOptions? options = null, CancellationToken cancellationToken = default)
     {
         options = (options ?? _template).Clone();
-        var command = CliCommand.Of(options);
+        var command = CliCommand.Create(options);
         var fits = PoolShape.Of(options, _options.AssumeStableFolder).Key == _shape.Key && MayKnow(options.Model);
         for (var failures = 0; ; failures++)
         {

@@ -56,7 +56,7 @@ internal sealed class SessionStart
         {
             foreach (var feature in features.All)
                 await feature.PrepareAsync(options, cancellationToken).ConfigureAwait(false);
-            var command = CliCommand.Of(options);
+            var command = CliCommand.Create(options);
             var process = await LaunchAsync(options, command.Arguments, command.WorkingDirectory, cancellationToken).ConfigureAwait(false);
             return Adopt(process, command, options, features, singleStream, connecting, caller);
         }

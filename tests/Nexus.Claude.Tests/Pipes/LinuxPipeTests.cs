@@ -195,6 +195,43 @@ internal sealed class LinuxPipeTests
     }
 
     [Test]
+    public async Task Readers_that_block_hold_up_nobody_when_reading_goes_on_where_it_was_told()
+    {
+        await using var ends = new Ends();
+        // After so many there are two threads, one of which goes on with what it was told.
+        for (var round = 0; round < 200; round++)
+        {
+            var read = ends.ReadAsync();
+            await ends.Writer.WriteAsync("x"u8.ToArray()).InTime();
+            await read.InTime();
+        }
+
+        using var released = new ManualResetEventSlim();
+        var all = Enumerable.Range(0, 3).Select(static _ => new Ends()).ToList();
+        var blocking = all.ConvertAll(async each =>
+        {
+            await each.ReadAsync().ConfigureAwait(false);
+            released.Wait(TimeSpan.FromSeconds(30));
+        });
+        foreach (var each in all)
+            await each.Writer.WriteAsync("x"u8.ToArray()).InTime();
+
+        for (var round = 0; round < 20; round++)
+        {
+            var read = ends.ReadAsync();
+            await ends.Writer.WriteAsync("y"u8.ToArray()).InTime();
+            Assert.That(await read.InTime(), Is.EqualTo("y"u8.ToArray()));
+        }
+
+        Assert.That(blocking.TrueForAll(static each => !each.IsCompleted));
+        released.Set();
+        foreach (var each in blocking)
+            await each.InTime();
+        foreach (var each in all)
+            await each.DisposeAsync();
+    }
+
+    [Test]
     public async Task What_one_reader_leaves_in_its_context_reaches_no_other()
     {
         var local = new AsyncLocal<string?>();

@@ -173,6 +173,24 @@ internal sealed class ClaudePoolTests
         await bench.UntilAsync(pool => pool.Leased == 0);
     }
 
+    [TestCase(0)]
+    [TestCase(1)]
+    public async Task A_process_that_says_nothing_readable_about_itself_is_ended_and_its_place_is_free_again(int minIdle)
+    {
+        await using var bench = Bench.Open(
+            options => (options.MinIdle, options.MaxProcesses) = (minIdle, 1),
+            new CliScript().AlwaysAnswer("get_binary_version", """{"version":"2.1.330"}""").AnswerInitialize("""{"models":[5]}""").Turns());
+        await bench.UntilAsync(pool => pool.Idle == minIdle);
+
+        for (var lease = 0; lease < 3; lease++)
+            await bench.Pool.LeaseAsync().AsTask().FailureAsync<ProtocolException>();
+
+        await bench.UntilAsync(pool => pool.Leased == 0);
+        await bench.Pool.DisposeAsync().InTime();
+        foreach (var process in await bench.StartedAsync())
+            Assert.That(() => Process.GetProcessById(process), Throws.ArgumentException);
+    }
+
     [Test]
     public async Task A_CLI_that_cannot_stay_alive_is_not_started_again_and_again()
     {

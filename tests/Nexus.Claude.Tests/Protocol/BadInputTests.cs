@@ -9,6 +9,17 @@ internal sealed class BadInputTests
     private const string UserDialog = """{"subtype":"request_user_dialog","dialog_kind":"x"}""";
 
     [Test]
+    public async Task An_answer_to_initialize_that_says_nothing_readable_about_the_CLI_fails_whoever_asks_and_no_prompt()
+    {
+        await using var cli = ScriptedCli.Create(new CliScript().AnswerInitialize("""{"models":[5]}""").Turn("fine").Turn("fine again"));
+        await using var client = await ClaudeClient.ConnectAsync(cli.Options()).InTime();
+
+        Assert.That(await client.AskAsync("Hi").InTime(), Is.EqualTo("fine"));
+        Assert.That(() => client.Server, Throws.InstanceOf<ProtocolException>().With.Property(nameof(ProtocolException.RequestSubtype)).EqualTo("initialize"));
+        Assert.That(await client.AskAsync("Hi").InTime(), Is.EqualTo("fine again"));
+    }
+
+    [Test]
     public async Task Noise_is_skipped_and_a_broken_object_is_reported()
     {
         var messages = await QueryAsync(new CliScript().AnswerInitialize().WriteText("npm WARN this is not JSON").WriteText("{\"type\":\"assistant\",").Turn("Hello."));

@@ -18,10 +18,11 @@ internal sealed class WarmUpTests
     }
 
     [Test]
-    public void The_answer_of_the_warm_up_is_read_directly()
+    public void The_answer_of_the_warm_up_is_read_as_one_of_success()
     {
-        var reply = ControlResponse.Read(Encoding.UTF8.GetBytes(WarmUp.Initialized))!.Payload;
+        var answer = ControlResponse.Read(Encoding.UTF8.GetBytes(WarmUp.Initialized))!;
 
-        Assert.That(ServerInformationReader.TryRead(reply)!.ProcessId, Is.EqualTo(1));
+        Assert.That(answer.Payload.Text("output_style"u8), Is.EqualTo("default"));
+        Assert.That(answer.PendingRequests, Is.Empty);
     }
 }
