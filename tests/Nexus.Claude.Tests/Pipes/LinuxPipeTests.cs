@@ -208,9 +208,10 @@ internal sealed class LinuxPipeTests
 
         using var released = new ManualResetEventSlim();
         var all = Enumerable.Range(0, 3).Select(static _ => new Ends()).ToList();
+        // Each waits before anything is written, and goes on where it was told.
         var blocking = all.ConvertAll(async each =>
         {
-            await each.ReadAsync().ConfigureAwait(false);
+            await each.Reader.ReadAsync(new byte[1]).ConfigureAwait(false);
             released.Wait(TimeSpan.FromSeconds(30));
         });
         foreach (var each in all)
