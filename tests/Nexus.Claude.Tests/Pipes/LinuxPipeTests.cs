@@ -206,6 +206,8 @@ internal sealed class LinuxPipeTests
             await read.InTime();
         }
 
+        // This method too went on where its read was told, and would keep that thread from the readers below.
+        await Task.Run(static () => { }).ConfigureAwait(false);
         using var released = new ManualResetEventSlim();
         var all = Enumerable.Range(0, 3).Select(static _ => new Ends()).ToList();
         // Each waits before anything is written, and goes on where it was told.
