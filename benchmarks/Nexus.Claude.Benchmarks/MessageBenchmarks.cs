@@ -8,10 +8,10 @@ namespace Nexus.Claude.Benchmarks;
 public class MessageBenchmarks
 {
     [Benchmark(Baseline = true)]
-    public string? Text_delta() => ((StreamEventMessage)MessageReader.Read(Samples.TextDelta, "stream_event"u8, default)).TextDelta;
+    public string? Text_delta() => ((StreamEventMessage)MessageReader.Read(Samples.TextDelta)).TextDelta;
 
     [Benchmark]
-    public string? Text_delta_with_escapes() => ((StreamEventMessage)MessageReader.Read(Samples.EscapedTextDelta, "stream_event"u8, default)).TextDelta;
+    public string? Text_delta_with_escapes() => ((StreamEventMessage)MessageReader.Read(Samples.EscapedTextDelta)).TextDelta;
 
     [Benchmark]
     public ClaudeMessage Init() => MessageReader.Read(Samples.Init, "system"u8, "init"u8);

@@ -145,16 +145,16 @@ public sealed record StreamEventMessage : ClaudeMessage
     [JsonPropertyName("owed_rows")]
     public JsonElement? OwedRows
     {
-        get => _extras?.OwedRows;
-        init => _extras = Extras with { OwedRows = value };
+        get => _extras?.OwedRows?.Value;
+        init => _extras = Extras with { OwedRows = UnparsedJson.Of(value) };
     }
 
     /// <summary>The blocks that are given up because the stream is repeated, as raw JSON.</summary>
     [JsonPropertyName("abandoned_blocks")]
     public JsonElement? AbandonedBlocks
     {
-        get => _extras?.AbandonedBlocks;
-        init => _extras = Extras with { AbandonedBlocks = value };
+        get => _extras?.AbandonedBlocks?.Value;
+        init => _extras = Extras with { AbandonedBlocks = UnparsedJson.Of(value) };
     }
 
     private StreamEventExtras Extras => _extras ?? StreamEventExtras.None;
@@ -173,26 +173,26 @@ public sealed record StreamEventMessage : ClaudeMessage
     private protected override string Describe() => TextDelta ?? Event.Type;
 }
 
-/// <summary>The members of a stream event message that few of them carry.</summary>
+/// <summary>The members of a stream event message that few of them carry. Set while the message is read, copied from then on.</summary>
 internal sealed record StreamEventExtras
 {
     internal static StreamEventExtras None { get; } = new();
 
-    internal string? ApiMessageId { get; init; }
+    internal string? ApiMessageId { get; set; }
 
-    internal TimeSpan? TimeToFirstToken { get; init; }
+    internal TimeSpan? TimeToFirstToken { get; set; }
 
-    internal string? UserMessageUuid { get; init; }
+    internal string? UserMessageUuid { get; set; }
 
-    internal IReadOnlyList<string>? UserMessageUuids { get; init; }
+    internal IReadOnlyList<string>? UserMessageUuids { get; set; }
 
-    internal string? ResumeReason { get; init; }
+    internal string? ResumeReason { get; set; }
 
-    internal string? ThinkingDisplay { get; init; }
+    internal string? ThinkingDisplay { get; set; }
 
-    internal JsonElement? OwedRows { get; init; }
+    internal UnparsedJson? OwedRows { get; set; }
 
-    internal JsonElement? AbandonedBlocks { get; init; }
+    internal UnparsedJson? AbandonedBlocks { get; set; }
 }
 
 /// <summary>Where an unescaped string lies in a raw line.</summary>

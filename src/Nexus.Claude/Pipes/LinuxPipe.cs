@@ -130,9 +130,9 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
             _operation.SetException(failure);
     }
 
-    int IValueTaskSource<int>.GetResult(short token) => Result(token);
+    int IValueTaskSource<int>.GetResult(short token) => _operation.GetResult(token);
 
-    void IValueTaskSource.GetResult(short token) => Result(token);
+    void IValueTaskSource.GetResult(short token) => _operation.GetResult(token);
 
     ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _operation.GetStatus(token);
 
@@ -156,24 +156,11 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
             }
 
             _handle.Dispose();
+            _registration.Unregister();
             EndWaiting(new ObjectDisposedException(nameof(LinuxPipe)));
         }
 
         base.Dispose(disposing);
-    }
-
-    private int Result(short token)
-    {
-        try
-        {
-            return _operation.GetResult(token);
-        }
-        finally
-        {
-            // The next operation may begin as soon as this one's result has been taken.
-            _registration.Unregister();
-            _registration = default;
-        }
     }
 
     /// <summary>Begins an operation.</summary>
@@ -187,17 +174,20 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
         }
 
         _rest = buffer;
-        _cancellationToken = cancellationToken;
+        if (cancellationToken != _cancellationToken)
+            Follow(cancellationToken);
         _operation.Reset();
-        if (TryFinish(out count, out failure))
-            return true;
-        if (cancellationToken.CanBeCanceled)
-        {
-            _registration = cancellationToken.UnsafeRegister(
-                static (pipe, token) => ((LinuxPipe)pipe!).EndWaiting(new OperationCanceledException(token)), this);
-        }
+        return TryFinish(out count, out failure);
+    }
 
-        return false;
+    /// <summary>Has a token end the operations from here on. They mostly come with the same one, so that it is told once, not for each.</summary>
+    private void Follow(CancellationToken cancellationToken)
+    {
+        // Waits for a callback that runs, so that the next operation does not end by the token of the one before.
+        _registration.Dispose();
+        _cancellationToken = cancellationToken;
+        _registration = cancellationToken.UnsafeRegister(
+            static (pipe, token) => ((LinuxPipe)pipe!).EndWaiting(new OperationCanceledException(token)), this);
     }
 
     /// <summary>Tries until the operation has ended or has to wait for the next event.</summary>

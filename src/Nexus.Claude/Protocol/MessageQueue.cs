@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 
 namespace Nexus.Claude.Protocol;
@@ -64,7 +65,7 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
     {
         lock (_gate)
         {
-            foreach (var message in messages)
+            foreach (var message in CollectionsMarshal.AsSpan(messages))
             {
                 if (_held is { Count: > 0 })
                     _held.Enqueue((null, message));

@@ -151,25 +151,15 @@ internal sealed partial class Session
     private void Accept(in Line line)
     {
         // Nine lines of ten in a streamed answer are of this one shape, which says by itself what it is.
-        if (line.Kind == LineKind.Whole && StreamEventScanner.TryReadUsualOrder(line.Bytes) is { } partial)
+        if (line.Kind == LineKind.Whole && StreamEventScanner.TryRead(line.Bytes) is { } partial)
         {
             _partials.Add(partial);
             return;
         }
 
         RoutePartials();
-        switch (line.Kind)
-        {
-            case LineKind.TooLong:
-                Warn(StreamWarning.LineTooLong, line,
-                    $"A line of {line.Length} bytes is over the limit of {_settings.MaxLineBytes} bytes and was skipped; everything after it is complete. "
-                    + "Raise ClaudeOptions.MaxLineBytes to receive such lines.");
-                return;
-            case LineKind.CutOff when !IsWholeObject(line.Bytes):
-                Warn(StreamWarning.LineCutOff, line, $"The CLI ended in the middle of a line; its first {line.Length} bytes are in Raw.");
-                return;
-        }
-
+        if (line.Kind != LineKind.Whole && !IsUsable(line))
+            return;
         if (!FrameScanner.TryScan(line.Bytes.Span, out var type, out var subtype))
         {
             Skip(line);
@@ -192,6 +182,24 @@ internal sealed partial class Session
         {
             Route(line, type, subtype);
         }
+    }
+
+    /// <summary>Says what is wrong with a line that did not come whole.</summary>
+    /// <returns>True when nothing is, because only the line feed is missing.</returns>
+    private bool IsUsable(in Line line)
+    {
+        if (line.Kind == LineKind.TooLong)
+        {
+            Warn(StreamWarning.LineTooLong, line,
+                $"A line of {line.Length} bytes is over the limit of {_settings.MaxLineBytes} bytes and was skipped; everything after it is complete. "
+                + "Raise ClaudeOptions.MaxLineBytes to receive such lines.");
+            return false;
+        }
+
+        if (IsWholeObject(line.Bytes))
+            return true;
+        Warn(StreamWarning.LineCutOff, line, $"The CLI ended in the middle of a line; its first {line.Length} bytes are in Raw.");
+        return false;
     }
 
     /// <summary>Routes the pieces of text that have been read since the last call: two locks for all of them, not for each.</summary>

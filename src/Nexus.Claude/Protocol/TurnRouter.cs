@@ -14,8 +14,7 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
 
     /// <summary>Turns whose prompts the CLI took into the running one; they share its end.</summary>
     private readonly List<Turn> _joined = [];
-    private readonly List<MessageQueue> _touched = [];
-    private MessageQueue? _lastTouched;
+    private MessageQueue? _touched;
     private Turn? _current;
     private bool _currentIsGuess;
     private bool _namesPrompts;
@@ -140,19 +139,10 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
     /// <returns>The queue whose reader the caller must wake; null when no other waits.</returns>
     public MessageQueue? FlushAllButOne()
     {
-        // Only the read loop routes and flushes, so the list needs no lock.
-        MessageQueue? left = null;
-        foreach (var queue in _touched)
-        {
-            if (!queue.TryClaim())
-                continue;
-            left?.Wake(here: false);
-            left = queue;
-        }
-
-        _touched.Clear();
-        _lastTouched = null;
-        return left;
+        // Only the read loop routes and flushes, so this needs no lock.
+        var last = _touched;
+        _touched = null;
+        return last is not null && last.TryClaim() ? last : null;
     }
 
     /// <summary>Ends a turn that will get no result.</summary>
@@ -325,13 +315,13 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
         Touch(queue);
     }
 
+    /// <summary>Notes whose reader is to be woken. What is read at once is nearly always for one; another one need not wait for the rest of it.</summary>
     private void Touch(MessageQueue queue)
     {
-        if (ReferenceEquals(queue, _lastTouched))
+        if (ReferenceEquals(queue, _touched))
             return;
-        _lastTouched = queue;
-        if (!_touched.Contains(queue))
-            _touched.Add(queue);
+        _touched?.Flush();
+        _touched = queue;
     }
 
     private static Exception? WithoutResult(CommandState state)

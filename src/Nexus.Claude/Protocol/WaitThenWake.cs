@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using Nexus.Claude.Wire;
 
 namespace Nexus.Claude.Protocol;
 
@@ -9,13 +10,13 @@ namespace Nexus.Claude.Protocol;
 /// </summary>
 internal readonly struct WaitThenWake : ICriticalNotifyCompletion
 {
-    private readonly Task<bool> _wait;
+    private readonly LineWait _wait;
     private readonly MessageQueue? _reader;
 
     /// <summary>Begins.</summary>
-    /// <param name="wait">The wait. When it has ended already this thread has work, and the reader goes on on another one.</param>
+    /// <param name="wait">The wait. When it is over already this thread has work, and the reader goes on on another one.</param>
     /// <param name="reader">The queue whose reader must be woken; null when none waits.</param>
-    public WaitThenWake(Task<bool> wait, MessageQueue? reader)
+    public WaitThenWake(LineWait wait, MessageQueue? reader)
     {
         _wait = wait;
         if (wait.IsCompleted)
@@ -33,7 +34,7 @@ internal readonly struct WaitThenWake : ICriticalNotifyCompletion
 
     /// <summary>The outcome of the wait.</summary>
     /// <returns>False at the end of the output.</returns>
-    public bool GetResult() => _wait.GetAwaiter().GetResult();
+    public bool GetResult() => _wait.GetResult();
 
     /// <inheritdoc/>
     public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
@@ -42,7 +43,7 @@ internal readonly struct WaitThenWake : ICriticalNotifyCompletion
     public void UnsafeOnCompleted(Action continuation)
     {
         // First, so that the lines that come next find their reader whatever this one does, and for how long.
-        _wait.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(continuation);
+        _wait.UnsafeOnCompleted(continuation);
         try
         {
             _reader?.Wake(here: true);

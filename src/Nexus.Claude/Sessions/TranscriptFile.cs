@@ -27,7 +27,7 @@ internal static class TranscriptFile
         await using (stream.ConfigureAwait(false))
         {
             using var lines = new LineReader(stream, LongestLine);
-            while (await lines.WaitAsync(cancellationToken).ConfigureAwait(false))
+            while (await lines.WaitAsync(cancellationToken))
             {
                 while (lines.TryRead(out var line))
                 {

@@ -23,6 +23,9 @@ internal ref struct JsonTokenReader(ReadOnlySpan<byte> json, int maxDepth = Json
     /// <summary>As deep as frames of the control protocol go.</summary>
     internal const int DeepestFrame = 512;
 
+    private const long MostDigits = 100_000_000_000_000_000;
+    private const int MostDecimals = 28;
+
     private readonly ReadOnlySpan<byte> _json = json;
     private readonly int _maxDepth = maxDepth;
 
@@ -117,6 +120,35 @@ internal ref struct JsonTokenReader(ReadOnlySpan<byte> json, int maxDepth = Json
             number = number * 10 + (digit - '0');
         }
 
+        return true;
+    }
+
+    /// <summary>The number when it is digits with a point among them and no more than 18 of them count, as in nearly all amounts.</summary>
+    /// <param name="number">The number.</param>
+    /// <returns>False for a number of another form, and for any other value.</returns>
+    public readonly bool TryGetAmount(out decimal number)
+    {
+        number = 0;
+        if (TokenType != JsonTokenType.Number)
+            return false;
+        var digits = 0L;
+        var decimals = -1;
+        foreach (var each in ValueSpan)
+        {
+            if (each == (byte)'.')
+            {
+                decimals = 0;
+                continue;
+            }
+
+            if (each is < (byte)'0' or > (byte)'9' || digits >= MostDigits || decimals == MostDecimals)
+                return false;
+            digits = digits * 10 + (each - '0');
+            if (decimals >= 0)
+                decimals++;
+        }
+
+        number = new decimal((int)digits, (int)(digits >> 32), 0, isNegative: false, (byte)Math.Max(decimals, 0));
         return true;
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
-using Nexus.Claude.AheadOfTime;
+using System.Diagnostics.CodeAnalysis;
 using Nexus.Claude.Pipes;
 
 namespace Nexus.Claude.Wire;
@@ -23,8 +22,10 @@ internal sealed class LineReader : IDisposable
 
     private readonly Stream _stream;
     private readonly int _maxLineBytes;
-    private CancellationTokenSource _cancelled = new();
     private readonly byte[] _own;
+    private CancellationTokenSource _cancelled = new();
+    private ValueTask<int> _read;
+    private bool _calledOff;
     private byte[] _buffer;
     private int _start;
     private int _searched;
@@ -45,31 +46,53 @@ internal sealed class LineReader : IDisposable
         _buffer = _own = GC.AllocateUninitializedArray<byte>(bufferBytes);
     }
 
-    /// <summary>Waits for more bytes. Call when <see cref="TryRead"/> has no line left.</summary>
+    /// <summary>Waits for more bytes. Call when <see cref="TryRead"/> has no line left, and await it at once.</summary>
     /// <param name="cancellationToken">Gives up the wait; bytes already read are kept.</param>
-    /// <returns>False at the end of the output.</returns>
-    [AsyncMethodBuilder(typeof(AheadTaskMethodBuilder<>))]
-    public async Task<bool> WaitAsync(CancellationToken cancellationToken)
+    /// <returns>The wait: false at the end of the output, true when there may be something for <see cref="TryRead"/>.</returns>
+    [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "It is awaited once, by the LineWait that is returned.")]
+    public LineWait WaitAsync(CancellationToken cancellationToken)
+    {
+        _read = default;
+        if (_ended)
+            return new LineWait(this);
+        MakeRoom();
+        // A caller has a token or calls CancelWait, never both, so no linked source is needed.
+        var cancelled = Volatile.Read(ref _cancelled);
+        _read = _stream.ReadAsync(Room(), cancellationToken.CanBeCanceled ? cancellationToken : cancelled.Token);
+        // A read that ends at once brings what has come all the same; one that would wait is not waited for.
+        if (_calledOff && !_read.IsCompleted)
+            cancelled.Cancel();
+        return new LineWait(this);
+    }
+
+    /// <summary>True when the wait that began last is over.</summary>
+    internal bool IsWaitOver => _read.IsCompleted;
+
+    /// <summary>Says what to do when the wait is over.</summary>
+    internal void OnWaitOver(Action continuation) => _read.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(continuation);
+
+    /// <summary>Takes what the wait has brought.</summary>
+    internal bool EndWait()
     {
         if (_ended)
             return false;
-        MakeRoom();
-        int count;
-        var called = Volatile.Read(ref _cancelled);
         try
         {
-            // A caller has a token or calls CancelWait, never both, so no linked source is needed.
-            count = await _stream.ReadAsync(Room(), cancellationToken.CanBeCanceled ? cancellationToken : called.Token).ConfigureAwait(false);
+            var count = _read.GetAwaiter().GetResult();
             _ended = count == 0;
+            _calledOff = false;
+            _end += count;
         }
-        catch (OperationCanceledException) when (called.IsCancellationRequested)
+        catch (OperationCanceledException) when (_cancelled.IsCancellationRequested)
         {
-            count = await ReadWhatIsThereAsync().ConfigureAwait(false);
+            // On a busy machine bytes may have come without anybody having noticed.
+            _ended = _calledOff;
+            _calledOff = true;
+            var called = _cancelled;
             Volatile.Write(ref _cancelled, new CancellationTokenSource());
             called.Dispose();
         }
 
-        _end += count;
         return true;
     }
 
@@ -93,7 +116,7 @@ internal sealed class LineReader : IDisposable
     {
         while (true)
         {
-            var index = _buffer.AsSpan(_searched, _end - _searched).IndexOf((byte)'\n');
+            var index = LineFeed.IndexOf(_buffer.AsSpan(_searched, _end - _searched));
             if (index < 0)
                 break;
             var at = _searched + index;
@@ -149,38 +172,28 @@ internal sealed class LineReader : IDisposable
         return bytes.Length > 0;
     }
 
-    /// <summary>
-    /// The wait was called off because nothing more is expected. On a busy machine bytes may have come all the same without anybody having
-    /// noticed; a read that ends at once brings them, one that would wait ends the output.
-    /// </summary>
-    private async ValueTask<int> ReadWhatIsThereAsync()
-    {
-        using var late = new CancellationTokenSource();
-        var last = _stream.ReadAsync(Room(), late.Token);
-        if (!last.IsCompleted)
-            await late.CancelAsync().ConfigureAwait(false);
-        try
-        {
-            var count = await last.ConfigureAwait(false);
-            _ended = count == 0;
-            return count;
-        }
-        catch (OperationCanceledException)
-        {
-            _ended = true;
-            return 0;
-        }
-    }
-
     /// <summary>Moves the line that is begun to the front, of a larger buffer when it fills this one.</summary>
     private void MakeRoom()
     {
         var begun = _end - _start;
+        if (!ReferenceEquals(_buffer, _own) || begun == _own.Length)
+            ChangeBuffer(begun);
+        else if (_start > 0)
+            MoveTo(_own, begun);
+    }
+
+    private void MoveTo(byte[] buffer, int begun)
+    {
+        _buffer.AsSpan(_start, begun).CopyTo(buffer);
+        (_searched, _start, _end) = (_searched - _start, 0, begun);
+    }
+
+    private void ChangeBuffer(int begun)
+    {
         var buffer = begun < _own.Length ? _own : begun < _buffer.Length ? _buffer : Larger();
         if (_start == 0 && ReferenceEquals(buffer, _buffer))
             return;
-        _buffer.AsSpan(_start, begun).CopyTo(buffer);
-        (_searched, _start, _end) = (_searched - _start, 0, begun);
+        MoveTo(buffer, begun);
         Use(buffer);
     }
 
@@ -202,15 +215,19 @@ internal sealed class LineReader : IDisposable
     /// <summary>Where the next bytes go.</summary>
     private Memory<byte> Room()
     {
-        if (_buffer.Length > LargestPooled && _end + (PagesAtOnce / 2) > _made)
-        {
-            var from = Math.Max(_made, _end);
-            _made = (int)Math.Min(from + (long)PagesAtOnce, _buffer.Length);
-            PagesAhead.Make(_buffer.AsSpan(from.._made));
-        }
-
+        if (_buffer.Length > LargestPooled)
+            MakePages();
         // No more at once: what comes behind a long line is copied when its buffer goes with it.
-        return _buffer.AsMemory(_end, Math.Min(_buffer.Length - _end, LongestRead));
+        return new Memory<byte>(_buffer, _end, Math.Min(_buffer.Length - _end, LongestRead));
+    }
+
+    private void MakePages()
+    {
+        if (_end + (PagesAtOnce / 2) <= _made)
+            return;
+        var from = Math.Max(_made, _end);
+        _made = (int)Math.Min(from + (long)PagesAtOnce, _buffer.Length);
+        PagesAhead.Make(_buffer.AsSpan(from.._made));
     }
 
     private void Use(byte[] buffer)

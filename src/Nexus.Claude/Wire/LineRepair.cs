@@ -13,10 +13,12 @@ internal static class LineRepair
     internal static ReadOnlyMemory<byte> Repair(ReadOnlyMemory<byte> line)
     {
         var span = line.Span;
-        if (Utf8Text.IsPlain(span) || (Utf8.IsValid(span) && FindLoneSurrogate(span, 0) < 0))
-            return line;
+        return Utf8Text.IsPlain(span) || (Utf8.IsValid(span) && FindLoneSurrogate(span, 0) < 0) ? line : RepairedCopy(span);
+    }
 
-        var copy = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(span));
+    private static byte[] RepairedCopy(ReadOnlySpan<byte> line)
+    {
+        var copy = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line));
         for (var at = FindLoneSurrogate(copy, 0); at >= 0; at = FindLoneSurrogate(copy, at))
             "\\ufffd"u8.CopyTo(copy.AsSpan(at));
         return copy;

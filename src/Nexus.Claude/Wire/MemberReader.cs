@@ -119,10 +119,10 @@ internal static class MemberReader
 
     internal static decimal ToDecimal(ref JsonTokenReader reader)
     {
-        if (reader.TryGetDigits(out var digits))
-            return digits;
+        if (reader.TryGetAmount(out var number))
+            return number;
         var borrowed = reader.Borrow();
-        var number = LenientNumber.ReadDecimal(ref borrowed);
+        number = LenientNumber.ReadDecimal(ref borrowed);
         reader.Return(borrowed);
         return number;
     }

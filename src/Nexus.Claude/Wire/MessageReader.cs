@@ -15,7 +15,7 @@ internal static class MessageReader
     /// <exception cref="JsonException">The line is not a JSON object.</exception>
     internal static ClaudeMessage Read(ReadOnlyMemory<byte> line)
     {
-        if (StreamEventScanner.TryReadUsualOrder(line) is { } scanned)
+        if (StreamEventScanner.TryRead(line) is { } scanned)
             return scanned;
 
         ReadOnlySpan<byte> type = default;
@@ -36,13 +36,12 @@ internal static class MessageReader
         return Read(line, type, subtype);
     }
 
-    /// <summary>Reads a line whose top-level <c>type</c> and <c>subtype</c> have been found; empty when there is none.</summary>
+    /// <summary>
+    /// Reads a line whose top-level <c>type</c> and <c>subtype</c> have been found, empty when there is none, and which <see cref="StreamEventScanner"/> has declined.
+    /// </summary>
     /// <exception cref="JsonException">The line is not a JSON object.</exception>
     internal static ClaudeMessage Read(ReadOnlyMemory<byte> line, ReadOnlySpan<byte> type, ReadOnlySpan<byte> subtype)
     {
-        if (type.SequenceEqual("stream_event"u8) && StreamEventScanner.TryRead(line) is { } scanned)
-            return scanned;
-
         if (line.Length >= LongTextReader.MinimumLine && type.SequenceEqual("assistant"u8) && LongTextReader.TryRead(line) is { } assistant)
             return assistant;
 

@@ -5,6 +5,8 @@ namespace Nexus.Claude.Wire;
 /// <summary>Reads <see cref="ResultMessage"/>, the last message of every turn, without JSON contracts.</summary>
 internal static class ResultReader
 {
+    private const long EndOf9999 = 253_402_300_799_999;
+
     internal static ResultMessage Read(ref JsonTokenReader reader)
     {
         bool isError = false;
@@ -283,6 +285,8 @@ internal static class ResultReader
     {
         if (reader.TokenType == JsonTokenType.Null)
             return null;
+        if (reader.TryGetDigits(out var milliseconds) && milliseconds <= EndOf9999)
+            return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
         var borrowed = reader.Borrow();
         var instant = WireTime.ReadInstant(ref borrowed, TimeSpan.TicksPerMillisecond);
         reader.Return(borrowed);

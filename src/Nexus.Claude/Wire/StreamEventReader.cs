@@ -42,23 +42,22 @@ internal static class StreamEventReader
     // What only some events carry.
     private static bool ReadExtra(ref JsonTokenReader reader, scoped ReadOnlySpan<byte> member, ref StreamEventExtras? extras)
     {
-        var known = extras ?? StreamEventExtras.None;
         if (member.SequenceEqual("api_message_id"u8))
-            extras = known with { ApiMessageId = MemberReader.Text(ref reader) };
+            (extras ??= new()).ApiMessageId = MemberReader.Text(ref reader);
         else if (member.SequenceEqual("ttft_ms"u8))
-            extras = known with { TimeToFirstToken = MemberReader.Milliseconds(ref reader) };
+            (extras ??= new()).TimeToFirstToken = MemberReader.Milliseconds(ref reader);
         else if (member.SequenceEqual("user_message_uuid"u8))
-            extras = known with { UserMessageUuid = MemberReader.Text(ref reader) };
+            (extras ??= new()).UserMessageUuid = MemberReader.Text(ref reader);
         else if (member.SequenceEqual("user_message_uuids"u8))
-            extras = known with { UserMessageUuids = MemberReader.Texts(ref reader) };
+            (extras ??= new()).UserMessageUuids = MemberReader.Texts(ref reader);
         else if (member.SequenceEqual("resume_reason"u8))
-            extras = known with { ResumeReason = MemberReader.Text(ref reader) };
+            (extras ??= new()).ResumeReason = MemberReader.Text(ref reader);
         else if (member.SequenceEqual("thinking_display"u8))
-            extras = known with { ThinkingDisplay = MemberReader.Text(ref reader) };
+            (extras ??= new()).ThinkingDisplay = MemberReader.Text(ref reader);
         else if (member.SequenceEqual("owed_rows"u8))
-            extras = known with { OwedRows = MemberReader.Element(ref reader) };
+            (extras ??= new()).OwedRows = MemberReader.Unparsed(ref reader);
         else if (member.SequenceEqual("abandoned_blocks"u8))
-            extras = known with { AbandonedBlocks = MemberReader.Element(ref reader) };
+            (extras ??= new()).AbandonedBlocks = MemberReader.Unparsed(ref reader);
         else
             return false;
         return true;

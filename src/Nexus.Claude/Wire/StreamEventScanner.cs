@@ -1,11 +1,8 @@
-using System.Text.Json;
-
 namespace Nexus.Claude.Wire;
 
 /// <summary>
-/// Reads the most frequent message, a stream event with a piece of text, in one pass and with two allocations: the message and the
-/// text. The CLI's own order of members takes the shortest way, any other order a token reader; any other shape is left to the
-/// general reader.
+/// Reads the most frequent message, a stream event with a piece of text in the order in which the CLI writes it, in one pass and with two
+/// allocations: the message and the text. Anything else is left to <see cref="StreamEventReader"/>.
 /// </summary>
 internal static class StreamEventScanner
 {
@@ -15,26 +12,8 @@ internal static class StreamEventScanner
 
     private static ReadOnlySpan<byte> Middle => ""","delta":{"type":"text_delta","text":"""u8;
 
-    /// <summary>The message, or null when the line has another shape.</summary>
+    /// <summary>The message, or null when the line is another. It needs no kind: a read loop asks it first, and looks for the kind only when it declines.</summary>
     internal static StreamEventMessage? TryRead(ReadOnlyMemory<byte> line)
-    {
-        if (TryReadUsualOrder(line) is { } usual)
-            return usual;
-        try
-        {
-            return Scan(line);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>
-    /// The message when the line is a piece of text in the order in which the CLI writes it, else null. It needs no kind: a read loop may
-    /// ask it first and look for the kind of the line only when it declines.
-    /// </summary>
-    internal static StreamEventMessage? TryReadUsualOrder(ReadOnlyMemory<byte> line)
     {
         var span = line.Span;
         if (!span.StartsWith(Head))
@@ -123,129 +102,6 @@ internal static class StreamEventScanner
         at += length + 2;
         return true;
     }
-
-    private static StreamEventMessage? Scan(ReadOnlyMemory<byte> line)
-    {
-        var reader = new JsonTokenReader(line.Span);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            return null;
-
-        string? text = null, sessionId = null, parent = null;
-        var index = 0;
-        RawSlice uuid = default, apiMessageId = default;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueIsEscaped)
-                return null;
-            var name = reader.ValueSpan;
-            reader.Read();
-            if (name.SequenceEqual("event"u8))
-            {
-                text = ScanEvent(ref reader, out index);
-                if (text is null)
-                    return null;
-                continue;
-            }
-
-            var isString = reader.TokenType == JsonTokenType.String;
-            if (isString ? reader.ValueIsEscaped : reader.TokenType != JsonTokenType.Null)
-                return null;
-            if (name.SequenceEqual("uuid"u8))
-                uuid = Slice(ref reader, isString);
-            else if (name.SequenceEqual("session_id"u8))
-                sessionId = isString ? InternSessionId(reader.ValueSpan) : null;
-            else if (name.SequenceEqual("parent_tool_use_id"u8))
-                parent = isString ? reader.GetString() : null;
-            else if (name.SequenceEqual("api_message_id"u8))
-                apiMessageId = Slice(ref reader, isString);
-            else if (!name.SequenceEqual("type"u8))
-                return null;
-        }
-
-        // Reads on to find that nothing follows the object.
-        if (text is null || reader.Read())
-            return null;
-        return new StreamEventMessage(text, index, uuid, apiMessageId)
-        {
-            SessionId = sessionId,
-            ParentToolUseId = parent,
-            Raw = new RawJson(line),
-        };
-    }
-
-    private static string? ScanEvent(ref JsonTokenReader reader, out int index)
-    {
-        index = 0;
-        if (reader.TokenType != JsonTokenType.StartObject)
-            return null;
-        string? text = null;
-        var isDelta = false;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var name = reader.ValueSpan;
-            reader.Read();
-            if (name.SequenceEqual("type"u8))
-            {
-                isDelta = reader.TokenType == JsonTokenType.String && reader.ValueSpan.SequenceEqual("content_block_delta"u8);
-                if (!isDelta)
-                    return null;
-            }
-            else if (name.SequenceEqual("index"u8))
-            {
-                if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out index))
-                    return null;
-            }
-            else if (name.SequenceEqual("delta"u8))
-            {
-                text = ScanDelta(ref reader);
-                if (text is null)
-                    return null;
-            }
-            else
-            {
-                return null;
-            }
-        }
-
-        return isDelta ? text : null;
-    }
-
-    private static string? ScanDelta(ref JsonTokenReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
-            return null;
-        string? text = null;
-        var isText = false;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var name = reader.ValueSpan;
-            reader.Read();
-            if (reader.TokenType != JsonTokenType.String)
-                return null;
-            if (name.SequenceEqual("type"u8))
-            {
-                isText = reader.ValueSpan.SequenceEqual("text_delta"u8);
-                if (!isText)
-                    return null;
-            }
-            else if (name.SequenceEqual("text"u8))
-            {
-                // Strictly: a text that is not Unicode is for the general reader to repair.
-                text = JsonText.TryDecode(reader.ValueSpan);
-                if (text is null)
-                    return null;
-            }
-            else
-            {
-                return null;
-            }
-        }
-
-        return isText ? text : null;
-    }
-
-    private static RawSlice Slice(ref JsonTokenReader reader, bool isString) =>
-        isString ? new RawSlice(reader.TokenStartIndex + 1, reader.ValueSpan.Length) : default;
 
     /// <summary>
     /// The same string for the same id, because every message of a session repeats it. A slot may be overwritten by another

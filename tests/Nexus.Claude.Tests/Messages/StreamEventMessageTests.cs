@@ -68,4 +68,16 @@ public sealed class StreamEventMessageTests
         using var expected = JsonDocument.Parse(json);
         Assert.That(JsonComparison.Difference(expected.RootElement, JsonElement.Parse(message.ToJson()).GetProperty("event")), Is.Null);
     }
+
+    [Test]
+    public void What_few_events_carry_is_there_as_it_came_and_a_copy_changes_only_itself()
+    {
+        var message = (StreamEventMessage)ClaudeMessage.Parse(
+            """{"type":"stream_event","event":{"type":"message_stop"},"session_id":"s","ttft_ms":5,"user_message_uuids":["a","b"],"owed_rows":[{"row":1}],"abandoned_blocks":null}""");
+        var copy = message with { OwedRows = null, TimeToFirstToken = TimeSpan.FromSeconds(1) };
+
+        Assert.That((message.OwedRows!.Value.GetRawText(), message.AbandonedBlocks), Is.EqualTo(("""[{"row":1}]""", (JsonElement?)null)));
+        Assert.That((message.TimeToFirstToken, message.UserMessageUuids), Is.EqualTo((TimeSpan.FromMilliseconds(5), new[] { "a", "b" })));
+        Assert.That((copy.OwedRows, copy.TimeToFirstToken, copy.UserMessageUuids), Is.EqualTo(((JsonElement?)null, TimeSpan.FromSeconds(1), message.UserMessageUuids)));
+    }
 }

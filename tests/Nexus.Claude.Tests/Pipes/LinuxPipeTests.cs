@@ -116,6 +116,35 @@ internal sealed class LinuxPipeTests
     }
 
     [Test]
+    public async Task A_token_ends_each_read_that_it_was_given_to_and_no_other()
+    {
+        await using var ends = new Ends();
+        using var first = new CancellationTokenSource();
+        using var second = new CancellationTokenSource();
+        await ends.Writer.WriteAsync("1"u8.ToArray()).InTime();
+        Assert.That(await ends.ReadAsync(first.Token).InTime(), Is.EqualTo("1"u8.ToArray()));
+        Assert.That(await ReadWhatComesAsync(first.Token), Is.EqualTo("2"u8.ToArray()));
+
+        var others = ReadWhatComesAsync(second.Token, first);
+        Assert.That(await others.InTime(), Is.EqualTo("2"u8.ToArray()), "The token of the reads before is cancelled while it waits.");
+
+        var waiting = ends.ReadAsync(second.Token);
+        await second.CancelAsync();
+        Assert.That(async () => await waiting.InTime(), Throws.InstanceOf<OperationCanceledException>(), "Its own token, which an earlier read had as well.");
+        Assert.That(await ReadWhatComesAsync(CancellationToken.None), Is.EqualTo("2"u8.ToArray()));
+
+        async Task<byte[]> ReadWhatComesAsync(CancellationToken cancellationToken, CancellationTokenSource? other = null)
+        {
+            var read = ends.ReadAsync(cancellationToken);
+            Assert.That(read.IsCompleted, Is.False);
+            if (other is not null)
+                await other.CancelAsync();
+            await ends.Writer.WriteAsync("2"u8.ToArray()).InTime();
+            return await read.InTime();
+        }
+    }
+
+    [Test]
     public async Task A_read_that_waits_ends_when_its_pipe_is_disposed()
     {
         await using var ends = new Ends();

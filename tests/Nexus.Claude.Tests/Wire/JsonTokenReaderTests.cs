@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
@@ -78,6 +79,35 @@ public sealed class JsonTokenReaderTests
             Assert.That(reader.Read(), Is.False);
         },
         iter: 2000);
+
+    [Test]
+    public void An_amount_is_the_decimal_that_the_framework_reads() =>
+        Gen.OneOf(
+            Gen.Select(Gen.String[Gen.Char['0', '9'], 1, 20], Gen.String[Gen.Char['0', '9'], 0, 32], static (whole, rest) =>
+                $"{whole.TrimStart('0').PadLeft(1, '0')}{(rest.Length == 0 ? "" : $".{rest}")}"),
+            Gen.Double[0, 1].Select(static number => number.ToString("R", CultureInfo.InvariantCulture)),
+            Gen.Long.Select(static number => number.ToString(CultureInfo.InvariantCulture))).Sample(
+            static json =>
+            {
+                var bytes = Encoding.UTF8.GetBytes(json);
+                var reader = new JsonTokenReader(bytes);
+                Assert.That(reader.Read());
+                var framework = new Utf8JsonReader(bytes);
+                Assert.That(framework.Read());
+                if (reader.TryGetAmount(out var amount))
+                    Assert.That((amount, amount.Scale), Is.EqualTo((framework.GetDecimal(), framework.GetDecimal().Scale)), json);
+                else
+                    Assert.That(json.Length > 17 || json.StartsWith('-') || json.Contains('E'), Is.True, json);
+            },
+            iter: 20000);
+
+    [Test]
+    public void What_is_no_number_is_no_amount([Values("null", "\"1\"", "true", "[1]", "{}")] string json)
+    {
+        var reader = new JsonTokenReader(Encoding.UTF8.GetBytes(json));
+        Assert.That(reader.Read());
+        Assert.That(reader.TryGetAmount(out _), Is.False);
+    }
 
     [Test]
     public void A_list_that_comes_again_is_the_same_list_and_one_that_differs_is_read()

@@ -129,10 +129,12 @@ internal sealed class LineReaderTests
         Assert.That(reader.TryRead(out var line) && line.Kind == LineKind.Whole);
         Assert.That(reader.TryRead(out _), Is.False);
 
-        var waiting = reader.WaitAsync(CancellationToken.None);
+        var waiting = WaitAsync(reader);
         reader.CancelWait();
 
         Assert.That(await waiting.InTime());
+        Assert.That(reader.TryRead(out _), Is.False, "It looks once more before it gives up.");
+        Assert.That(await WaitAsync(reader).InTime());
         Assert.That(reader.TryRead(out line) && line.Kind == LineKind.CutOff);
         Assert.That(await reader.WaitAsync(CancellationToken.None), Is.False);
         reader.CancelWait();
@@ -146,8 +148,10 @@ internal sealed class LineReaderTests
         await pipe.Writer.WriteAsync("one\n"u8.ToArray());
         reader.CancelWait();
 
-        Assert.That(await reader.WaitAsync(CancellationToken.None));
-        Assert.That(reader.TryRead(out var line) && line.Kind == LineKind.Whole);
+        Line line;
+        while (!reader.TryRead(out line))
+            Assert.That(await WaitAsync(reader).InTime());
+        Assert.That(line.Kind, Is.EqualTo(LineKind.Whole));
         Assert.That(reader.TryRead(out _), Is.False);
 
         await pipe.Writer.WriteAsync("two\n"u8.ToArray());
@@ -161,7 +165,7 @@ internal sealed class LineReaderTests
         var pipe = new Pipe();
         using var reader = new LineReader(pipe.Reader.AsStream(), maxLineBytes: 1000);
         using var stop = new CancellationTokenSource();
-        var waiting = reader.WaitAsync(stop.Token);
+        var waiting = WaitAsync(reader, stop.Token);
         await stop.CancelAsync();
         await waiting.FailureAsync<OperationCanceledException>();
 
@@ -169,6 +173,30 @@ internal sealed class LineReaderTests
         Assert.That(await reader.WaitAsync(CancellationToken.None));
         Assert.That(reader.TryRead(out var line) && line.Kind == LineKind.Whole);
     }
+
+    [Test]
+    public async Task Each_wait_that_is_called_off_reads_what_came_and_only_a_silent_one_ends_the_output()
+    {
+        var pipe = new Pipe();
+        using var reader = new LineReader(pipe.Reader.AsStream(), maxLineBytes: 1000);
+        for (var round = 0; round < 3; round++)
+        {
+            var waiting = WaitAsync(reader);
+            reader.CancelWait();
+            Assert.That(await waiting.InTime());
+            await pipe.Writer.WriteAsync("more\n"u8.ToArray());
+            Assert.That(await WaitAsync(reader).InTime());
+            Assert.That(reader.TryRead(out var line) && line.Kind == LineKind.Whole, $"round {round}");
+            Assert.That(reader.TryRead(out _), Is.False);
+        }
+
+        var last = WaitAsync(reader);
+        reader.CancelWait();
+        Assert.That(await last.InTime() && await WaitAsync(reader).InTime());
+        Assert.That(await WaitAsync(reader).InTime(), Is.False);
+    }
+
+    private static async Task<bool> WaitAsync(LineReader reader, CancellationToken cancellationToken = default) => await reader.WaitAsync(cancellationToken);
 
     private static async Task<List<Line>> ReadAllAsync(Stream stream, int maxLineBytes, int bufferBytes = 16)
     {

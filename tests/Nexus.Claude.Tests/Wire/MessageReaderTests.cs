@@ -193,10 +193,10 @@ public sealed class MessageReaderTests
     public void A_text_delta_costs_its_record_and_its_text_and_no_other_allocation()
     {
         ReadOnlyMemory<byte> line = Encoding.UTF8.GetBytes(Delta("Hello", "11111111-2222-4333-8444-555555555555"));
-        MessageReader.Read(line, "stream_event"u8, default);
+        MessageReader.Read(line);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
-            MessageReader.Read(line, "stream_event"u8, default);
+            MessageReader.Read(line);
         var each = (GC.GetAllocatedBytesForCurrentThread() - before) / 100;
         Assert.That(each, Is.LessThanOrEqualTo(192));
     }
