@@ -60,6 +60,9 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
 
     internal MessageQueue Queue { get; }
 
+    /// <summary>True once the CLI has said that it will run the prompt. Belongs to the router.</summary>
+    internal bool IsAccepted { get; set; }
+
     /// <summary>True for a prompt that asks for no answer.</summary>
     internal bool IsHistory { get; init; }
 

@@ -28,7 +28,9 @@ public sealed record UserPrompt
     public IReadOnlyList<ContentBlock> Content { get; }
 
     /// <summary>
-    /// The prompt's id, a UUID that is unique in the session; null lets the SDK choose one (<see cref="Turn.PromptId"/>).
+    /// The prompt's id, a UUID that is unique in the conversation; null lets the SDK choose one (<see cref="Turn.PromptId"/>). The CLI runs no
+    /// prompt twice: an id that this client has sent before is refused with <see cref="ArgumentException"/>, and one that a resumed conversation
+    /// has ends its turn with a <see cref="ClaudeException"/>.
     /// </summary>
     public string? Id { get; init; }
 

@@ -17,6 +17,27 @@ internal sealed class SessionTests
     }
 
     [Test]
+    public async Task A_prompt_with_the_id_of_an_earlier_one_is_refused_and_after_a_resume_the_CLI_refuses_it()
+    {
+        await using var cli = await RealCli.StartAsync();
+        var prompt = new UserPrompt("my name is Ada") { Id = Guid.NewGuid().ToString() };
+        string id;
+        await using (var client = await cli.ConnectAsync())
+        {
+            var first = client.SendAsync(prompt, cli.Deadline);
+            id = (await RealCli.ReadAsync(first)).Result().SessionId!;
+            Assert.That(() => client.SendAsync(prompt, cli.Deadline), Throws.ArgumentException);
+            Assert.That((await RealCli.ReadAsync(client.SendAsync("and now?", cli.Deadline))).Result().IsSuccess);
+        }
+
+        await using var resumed = await cli.ConnectAsync(options => options.Resume = id);
+        var again = resumed.SendAsync(prompt, cli.Deadline);
+        Assert.That(async () => await again.ResultAsync(cli.Deadline), Throws.InstanceOf<ClaudeException>().With.Message.Contains(prompt.Id));
+        Assert.That((await RealCli.ReadAsync(resumed.SendAsync("go on", cli.Deadline))).Result().IsSuccess);
+        Assert.That(cli.Api.ConversationRequests, Has.Count.EqualTo(3));
+    }
+
+    [Test]
     public async Task A_fork_has_the_history_and_an_id_of_its_own([Values] Entry entry)
     {
         await using var cli = await RealCli.StartAsync();

@@ -42,7 +42,7 @@ internal sealed partial class Session
         };
         try
         {
-            _router.Open(turn);
+            _router.Open(turn, isIdChosen: prompt.Id is not null);
         }
         catch (ArgumentException refused)
         {

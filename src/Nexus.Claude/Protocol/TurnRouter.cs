@@ -8,9 +8,14 @@ namespace Nexus.Claude.Protocol;
 /// <param name="singleStream">True when turns share the unprompted queue: one reader sees everything in the order of the wire.</param>
 internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
 {
+    private const string OwnId = "Give each prompt an id of its own (UserPrompt.Id), or leave it null.";
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Turn> _open = new(StringComparer.Ordinal);
     private readonly LinkedList<Turn> _order = new();
+
+    /// <summary>The ids that callers have chosen, of all prompts. The CLI passes over one that it has seen, and says nothing about it.</summary>
+    private readonly HashSet<string> _chosenIds = new(StringComparer.Ordinal);
 
     /// <summary>Turns whose prompts the CLI took into the running one; they share its end.</summary>
     private readonly List<Turn> _joined = [];
@@ -45,18 +50,16 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
 
     /// <summary>Takes in a turn whose prompt is about to be sent.</summary>
     /// <param name="turn">The turn.</param>
-    public void Open(Turn turn)
+    /// <param name="isIdChosen">Whether the caller has chosen its id.</param>
+    /// <exception cref="ArgumentException">The id has been used before.</exception>
+    public void Open(Turn turn, bool isIdChosen)
     {
         lock (_gate)
         {
             if (_ended is null)
             {
-                if (!_open.TryAdd(turn.PromptId, turn))
-                {
-                    throw new ArgumentException(
-                        $"A prompt with the id {turn.PromptId} has not ended yet. Give each prompt an id of its own (UserPrompt.Id), or leave it null.");
-                }
-
+                if ((isIdChosen && !_chosenIds.Add(turn.PromptId)) || !_open.TryAdd(turn.PromptId, turn))
+                    throw new ArgumentException($"A prompt with the id {turn.PromptId} has been sent before, and the CLI runs none twice. {OwnId}");
                 _order.AddLast(turn);
                 return;
             }
@@ -187,9 +190,11 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
 
         Add(turn.Queue, message);
         if (message.State == CommandState.Queued)
-            return;
-        if (message.State == CommandState.Started)
+            turn.IsAccepted = true;
+        else if (message.State == CommandState.Started)
             Start(turn, isGuess: false);
+        else if (message.State == CommandState.Completed && !turn.IsHistory && !turn.IsAccepted && !turn.Started.IsCompleted)
+            Close(turn, new ClaudeException($"The CLI did not run the prompt: the conversation has one with the id {turn.PromptId} already. {OwnId}"));
         else if (message.State == CommandState.Completed && !turn.IsHistory && _current is { } running && !ReferenceEquals(running, turn))
             // Done with, and no result of its own will come: the running turn answers it along with its own prompt.
             _joined.Add(turn);

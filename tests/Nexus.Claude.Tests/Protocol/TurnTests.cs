@@ -84,7 +84,8 @@ internal sealed class TurnTests
         var running = session.Send("1", CancellationToken.None);
         var taken = session.Send("2", CancellationToken.None);
         await cli.SayAsync(
-            CliLines.Lifecycle(running.PromptId, "started"), CliLines.Lifecycle(taken.PromptId, "completed"), CliLines.State("idle"));
+            CliLines.Lifecycle(running.PromptId, "started"), CliLines.Lifecycle(taken.PromptId, "queued"),
+            CliLines.Lifecycle(taken.PromptId, "completed"), CliLines.State("idle"));
 
         var lost = await running.ResultAsync().FailureAsync<ProtocolException>();
         Assert.That(await taken.ResultAsync().FailureAsync<ProtocolException>(), Is.SameAs(lost));
@@ -434,6 +435,39 @@ internal sealed class TurnTests
 
         Assert.That(mistake.Message, Does.Contain("same").And.Contain("UserPrompt.Id"));
         await FinishAsync(cli, turn);
+    }
+
+    [Test]
+    public async Task An_id_that_an_earlier_prompt_had_is_refused_because_the_CLI_would_not_answer()
+    {
+        var cli = new FakeCli();
+        var session = await cli.StartAsync();
+        await FinishAsync(cli, session.Send(new UserPrompt("1") { Id = "same" }, CancellationToken.None));
+
+        var mistake = Assert.Throws<ArgumentException>(() => session.Send(new UserPrompt("2") { Id = "same" }, CancellationToken.None))!;
+
+        Assert.That(mistake.Message, Does.Contain("same").And.Contain("UserPrompt.Id"));
+        await FinishAsync(cli, session.Send(new UserPrompt("3") { Id = "another" }, CancellationToken.None));
+        await FinishAsync(cli, session.Send("4", CancellationToken.None));
+        Assert.That(await RestAsync(cli, session), Has.None.Matches<System.Text.Json.JsonElement>(static line => FakeCli.Text(line, "type") == "user"));
+    }
+
+    [Test]
+    public async Task A_prompt_that_the_conversation_has_already_is_told_so_and_gets_no_other_prompts_result([Values] bool whileAnotherRuns)
+    {
+        var cli = new FakeCli();
+        var session = await cli.StartAsync();
+        var other = session.Send("1", CancellationToken.None);
+        var known = session.Send(new UserPrompt("2") { Id = "known" }, CancellationToken.None);
+        string[] running = [CliLines.Lifecycle(other.PromptId, "queued"), CliLines.Lifecycle(other.PromptId, "started"), CliLines.Init()];
+        var refusal = CliLines.Lifecycle("known", "completed");
+        await cli.SayAsync(whileAnotherRuns ? [.. running, refusal] : [refusal, .. running]);
+
+        var told = await known.ResultAsync().FailureAsync<ClaudeException>();
+        Assert.That(told.Message, Does.Contain("known").And.Contain("UserPrompt.Id"));
+        Assert.That(await known.ReadAsync().FailureAsync<ClaudeException>(), Is.SameAs(told));
+        await cli.SayAsync(CliLines.Assistant("one"), CliLines.Result(other.PromptId));
+        Assert.That((await other.ReadAsync()).OfType<AssistantMessage>().Single().Text, Is.EqualTo("one"));
     }
 
     [Test]
