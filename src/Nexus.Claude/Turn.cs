@@ -220,6 +220,13 @@ public sealed class Turn : IAsyncEnumerable<ClaudeMessage>
             Queue.Complete(failure);
     }
 
+    /// <summary>Nothing more comes for the reader, who is woken by whoever has added the result; called after <see cref="End"/>.</summary>
+    internal void AddEnd()
+    {
+        if (_ownsQueue)
+            Queue.AddEnd();
+    }
+
     /// <summary>Interrupts the turn. However many ask for it, the CLI is told once: a second interrupt could hit the turn that follows.</summary>
     internal Task InterruptOnceAsync()
     {

@@ -22,6 +22,9 @@ internal sealed unsafe class DescriptorEvents
     /// </summary>
     private const int FewTold = 64;
 
+    /// <summary>Some 50 microseconds.</summary>
+    private const int PollsForAnswer = 40;
+
     private static readonly Lock Creation = new();
     private static DescriptorEvents? _shared;
     private static bool _isBegun;
@@ -32,6 +35,7 @@ internal sealed unsafe class DescriptorEvents
     private long _lastId;
     private int _waiting = 1;
     private int _told;
+    private bool _isAnswerExpected;
 
     private DescriptorEvents()
     {
@@ -73,6 +77,9 @@ internal sealed unsafe class DescriptorEvents
 
         StartThread(() => Begun(first)?.Run());
     }
+
+    /// <summary>Something has been written that may be answered at once: whoever has nothing to do then looks for the answer before it sleeps.</summary>
+    public void ExpectAnswer() => Volatile.Write(ref _isAnswerExpected, true);
 
     /// <summary>Begins to tell; what is the case already is told as well.</summary>
     /// <param name="listener">Who is told.</param>
@@ -140,7 +147,9 @@ internal sealed unsafe class DescriptorEvents
         var events = stackalloc byte[AtOnce * DescriptorEvent.Size];
         while (true)
         {
-            var count = PipeCalls.WaitForSet(_set, events, AtOnce, -1);
+            var count = Interlocked.Exchange(ref _isAnswerExpected, false) ? Poll(events) : 0;
+            if (count == 0)
+                count = PipeCalls.WaitForSet(_set, events, AtOnce, -1);
             if (count < 0 && Marshal.GetLastPInvokeError() is not PipeCalls.InterruptedCall and var error)
                 throw new Win32Exception(error, "Somebody has closed a descriptor that belongs to Nexus.Claude, so that no CLI can be heard any more.");
             if (Tell(events, count) is not { } last)
@@ -151,6 +160,23 @@ internal sealed unsafe class DescriptorEvents
             SynchronizationContext.SetSynchronizationContext(null);
             Interlocked.Increment(ref _waiting);
         }
+    }
+
+    /// <summary>
+    /// Looks a few times whether there is something to tell. A request that a CLI answers by itself is answered in less time than a processor that
+    /// sleeps needs to wake.
+    /// </summary>
+    private int Poll(byte* events)
+    {
+        for (var attempt = 0; attempt < PollsForAnswer; attempt++)
+        {
+            var count = PipeCalls.WaitForSet(_set, events, AtOnce, 0);
+            if (count != 0)
+                return count;
+            Thread.Yield();
+        }
+
+        return 0;
     }
 
     /// <summary>Tells those concerned, and has the thread pool do what is to be done about it.</summary>

@@ -233,7 +233,10 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
                 {
                     count = (int)moved;
                     _rest = _rest[count..];
-                    if (_reads || _rest.IsEmpty)
+                    if (_reads)
+                        return true;
+                    _events.ExpectAnswer();
+                    if (_rest.IsEmpty)
                         return true;
                     continue;
                 }

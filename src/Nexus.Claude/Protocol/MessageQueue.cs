@@ -114,9 +114,17 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
         _signal.SetResult(true);
     }
 
-    /// <summary>Ends the stream after the messages that are queued.</summary>
+    /// <summary>Ends the stream after the messages that are queued, and wakes the consumer.</summary>
     /// <param name="failure">What the consumer is to be told after the last message; null for an orderly end.</param>
     public void Complete(Exception? failure = null)
+    {
+        AddEnd(failure);
+        Flush();
+    }
+
+    /// <summary>Adds the end of the stream behind the messages that are queued; the consumer sees it after <see cref="Flush"/>.</summary>
+    /// <param name="failure">What the consumer is to be told after the last message; null for an orderly end.</param>
+    public void AddEnd(Exception? failure = null)
     {
         lock (_gate)
         {
@@ -131,8 +139,6 @@ internal sealed class MessageQueue(MessageBuffering buffering, bool dropOldest =
             _completed = true;
             _failure = failure;
         }
-
-        Flush();
     }
 
     /// <summary>Ends the stream at once: what is queued and what comes is dropped.</summary>

@@ -243,7 +243,7 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
         {
             if (!singleStream)
                 Add(turn.Queue, message, before);
-            turn.CompleteReading(null);
+            turn.AddEnd();
         }
     }
 

@@ -114,6 +114,23 @@ internal sealed class MessageQueueTests
     }
 
     [Test]
+    public async Task The_end_that_is_added_is_seen_with_the_last_message_after_the_flush()
+    {
+        var queue = new MessageQueue(MessageBuffering.Default);
+        var waiting = queue.WaitAsync().AsTask();
+        queue.Add(Whole(0, 1));
+        queue.AddEnd();
+        Assert.That(waiting.IsCompleted, Is.False);
+
+        queue.Flush();
+
+        Assert.That(await waiting.InTime());
+        Queue<ClaudeMessage> batch = new();
+        Assert.That(queue.TryTake(ref batch) && batch.Count == 1);
+        Assert.That(await queue.WaitAsync().AsTask().InTime(), Is.False);
+    }
+
+    [Test]
     public async Task An_abandoned_stream_tells_its_reader_even_when_it_had_ended_in_order()
     {
         var queue = new MessageQueue(MessageBuffering.Default);
