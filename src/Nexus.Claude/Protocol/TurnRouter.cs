@@ -309,9 +309,10 @@ internal sealed class TurnRouter(MessageQueue unprompted, bool singleStream)
     private void Add(MessageQueue queue, ClaudeMessage message, Task<IReadOnlyList<ClaudeMessage>> before)
     {
         if (before == ISessionFeature.NothingBefore)
-            Add(queue, message);
+            queue.Add(message);
         else
             queue.AddAfter(before, message);
+        Touch(queue);
     }
 
     private void Add(MessageQueue queue, ClaudeMessage message)

@@ -471,6 +471,22 @@ internal sealed class TurnTests
     }
 
     [Test]
+    public Task A_reader_learns_of_the_end_however_soon_a_result_that_was_held_back_may_be_seen() => Task.WhenAll(Enumerable.Range(0, 16).Select(static async _ =>
+    {
+        var cli = new FakeCli();
+        var session = await cli.StartAsync(static settings => settings with { Features = [new HoldingBack()] });
+        for (var i = 0; i < 300; i++)
+        {
+            var turn = session.Send("1", CancellationToken.None);
+            var reading = turn.ReadAsync();
+            await cli.SayAsync(CliLines.Lifecycle(turn.PromptId, "started"));
+            await turn.Started.InTime();
+            await cli.SayAsync(CliLines.Result(turn.PromptId));
+            Assert.That((await reading.InTime())[^1], Is.InstanceOf<ResultMessage>());
+        }
+    }));
+
+    [Test]
     public async Task A_token_that_outlives_the_turns_keeps_none_of_them()
     {
         var cli = new FakeCli();
@@ -527,6 +543,12 @@ internal sealed class TurnTests
                 return FakeCli.Text(line, "uuid")!;
             await cli.AnswerAsync(FakeCli.Text(line, "request_id")!);
         }
+    }
+
+    /// <summary>Holds each result back for no time at all.</summary>
+    private sealed class HoldingBack : ISessionFeature
+    {
+        public Task<IReadOnlyList<ClaudeMessage>> BeforeResultAsync(ResultMessage result) => Task.FromResult<IReadOnlyList<ClaudeMessage>>([]);
     }
 
     private static async Task FinishAsync(FakeCli cli, Turn turn)
