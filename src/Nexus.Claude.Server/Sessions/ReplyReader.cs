@@ -93,6 +93,9 @@ internal sealed class ReplyReader(ClientTools tools, bool showsThinking)
     {
         switch (message)
         {
+            case StreamEventMessage { IsSidechain: false, Event: MessageStopEvent, AbandonedBlocks: not null }:
+                // The API broke off. The message stays open, since the one that begins next repeats it.
+                break;
             case StreamEventMessage { IsSidechain: false } part:
                 if (part.TextDelta is { } text)
                     AddText(text);
