@@ -93,14 +93,12 @@ internal sealed class ReplyReader(ClientTools tools, bool showsThinking)
     {
         switch (message)
         {
-            case StreamEventMessage { IsSidechain: false, Event: MessageStopEvent, AbandonedBlocks: not null }:
-                // The API broke off. The message stays open, since the one that begins next repeats it.
-                break;
             case StreamEventMessage { IsSidechain: false } part:
                 if (part.TextDelta is { } text)
                     AddText(text);
-                else
+                else if (part.AbandonedBlocks is null || part.Event is not MessageStopEvent)
                     Read(part.Event);
+                // Else the API broke off: the message stays open, since the one that begins next repeats it.
                 break;
             case AssistantMessage { IsSidechain: false, Error: { } error }:
                 Error = error;
