@@ -128,6 +128,10 @@ internal sealed class Measurement(string mode, long processStart, double? starte
                 Write(json, "turn_p95_ms", Percentile(rest, 0.95));
                 Write(json, "turn_init_ms", Percentile(_turnInits.Skip(1), 0.5));
                 Write(json, "turn_delta_ms", Percentile(_turnDeltas.Skip(1), 0.5));
+                json.WriteStartArray("each_turn_ms");
+                foreach (var turn in _turns)
+                    json.WriteNumberValue(Math.Round(turn, 3));
+                json.WriteEndArray();
             }
 
             json.WriteEndObject();
