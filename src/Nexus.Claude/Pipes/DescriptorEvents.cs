@@ -35,6 +35,7 @@ internal sealed unsafe class DescriptorEvents
     private long _lastId;
     private int _waiting = 1;
     private int _told;
+    private int _writes;
     private bool _isAnswerExpected;
 
     private DescriptorEvents()
@@ -78,14 +79,21 @@ internal sealed unsafe class DescriptorEvents
         StartThread(() => Begun(first)?.Run());
     }
 
-    /// <summary>Something has been written that may be answered at once: whoever has nothing to do then looks for the answer before it sleeps.</summary>
-    public void ExpectAnswer() => Volatile.Write(ref _isAnswerExpected, true);
+    /// <summary>How often anything has been written to a CLI.</summary>
+    public int Writes => Volatile.Read(ref _writes);
 
-    /// <summary>Begins to tell; what is the case already is told as well.</summary>
+    /// <summary>Something has been written that may be answered at once: whoever has nothing to do then looks for the answer before it sleeps.</summary>
+    public void ExpectAnswer()
+    {
+        Interlocked.Increment(ref _writes);
+        Volatile.Write(ref _isAnswerExpected, true);
+    }
+
+    /// <summary>Tells once, also what is the case already.</summary>
     /// <param name="listener">Who is told.</param>
     /// <param name="descriptor">The descriptor of the pipe or the process.</param>
     /// <param name="awaited">What is waited for.</param>
-    /// <returns>The id to remove it by.</returns>
+    /// <returns>The id to wait again by, and to remove it.</returns>
     /// <exception cref="IOException">The system refused.</exception>
     public long Add(IReadyListener listener, int descriptor, uint awaited)
     {
@@ -96,14 +104,22 @@ internal sealed unsafe class DescriptorEvents
             _listeners.Add(id, listener);
         }
 
-        var change = stackalloc byte[DescriptorEvent.Size];
-        DescriptorEvent.Write(change, awaited | PipeCalls.EdgeTriggered, id);
-        if (PipeCalls.ChangeSet(_set, PipeCalls.AddToSet, descriptor, change) == 0)
+        if (TryAwait(PipeCalls.AddToSet, id, descriptor, awaited, out var error))
             return id;
-        var error = Marshal.GetLastPInvokeError();
         lock (_gate)
             _listeners.Remove(id);
-        throw new IOException($"The system cannot wait for the CLI: {Marshal.GetPInvokeErrorMessage(error)}.", error);
+        throw Refused(error);
+    }
+
+    /// <summary>Tells once more, also what is the case already. In between nobody is woken for what comes while it is being read.</summary>
+    /// <param name="id">What <see cref="Add"/> returned.</param>
+    /// <param name="descriptor">Its descriptor, still open.</param>
+    /// <param name="awaited">What is waited for.</param>
+    /// <exception cref="IOException">The system refused, or the descriptor has been removed.</exception>
+    public void Await(long id, int descriptor, uint awaited)
+    {
+        if (!TryAwait(PipeCalls.ChangeInSet, id, descriptor, awaited, out var error))
+            throw Refused(error);
     }
 
     /// <summary>Tells no more.</summary>
@@ -117,6 +133,8 @@ internal sealed unsafe class DescriptorEvents
         lock (_gate)
             _listeners.Remove(id);
     }
+
+    private static IOException Refused(int error) => new($"The system cannot wait for the CLI: {Marshal.GetPInvokeErrorMessage(error)}.", error);
 
     private static void StartThread(ThreadStart run) => new Thread(run) { IsBackground = true, Name = "Nexus.Claude pipes" }.UnsafeStart();
 
@@ -139,6 +157,15 @@ internal sealed unsafe class DescriptorEvents
 
         first();
         return events;
+    }
+
+    private bool TryAwait(int operation, long id, int descriptor, uint awaited, out int error)
+    {
+        var change = stackalloc byte[DescriptorEvent.Size];
+        DescriptorEvent.Write(change, awaited | PipeCalls.OneShot, id);
+        var isDone = PipeCalls.ChangeSet(_set, operation, descriptor, change) == 0;
+        error = isDone ? 0 : Marshal.GetLastPInvokeError();
+        return isDone;
     }
 
     private void Run()

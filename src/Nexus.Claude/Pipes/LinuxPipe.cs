@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 
@@ -24,6 +25,7 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
     private Memory<byte> _rest;
     private CancellationToken _cancellationToken;
     private CancellationTokenRegistration _registration;
+    private ReadCoalescing _coalescing;
     private int _state;
     private long _id;
     private bool _disposed;
@@ -120,8 +122,12 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
     /// <summary>Takes the operation up again. It is ours, and nobody ends it, until it waits again.</summary>
     void IThreadPoolWorkItem.Execute()
     {
+        if (_reads)
+            WaitForMore();
         if (!TryFinish(out var count, out var failure))
             return;
+        if (_reads)
+            _coalescing.Observe(Stopwatch.GetTimestamp(), count);
         _rest = default;
         _operation.RunContinuationsAsynchronously = false;
         if (failure is null)
@@ -190,19 +196,32 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
             static (pipe, token) => ((LinuxPipe)pipe!).EndWaiting(new OperationCanceledException(token)), this);
     }
 
+    /// <summary>Lets more come before it is read, when it comes piece after piece.</summary>
+    private void WaitForMore()
+    {
+        // A thread of the pool has others to serve, and is so late by itself that more has come.
+        if (_coalescing.IsDue(Stopwatch.GetTimestamp(), _events.Writes) && !Thread.CurrentThread.IsThreadPoolThread)
+            _ = PipeCalls.Sleep(ReadCoalescing.Pause);
+    }
+
     /// <summary>Tries until the operation has ended or has to wait for the next event.</summary>
     /// <returns>True when it has ended, with the bytes that came, or the reason why it failed.</returns>
     private bool TryFinish(out int count, out Exception? failure)
     {
-        failure = null;
         while (true)
         {
             // What is told from here on comes after this attempt; no part of the attempt may come before this.
             Interlocked.Exchange(ref _state, Unknown);
             if (TryTransfer(out count, out failure))
                 return true;
+            var isNew = _id == 0;
+            if (isNew && !TryAwait(out failure))
+                return true;
             if (Interlocked.CompareExchange(ref _state, Waiting, Unknown) != Unknown)
                 continue;
+            // Only now, as it may be told at once. Whoever has ended it meanwhile has done so for whatever reason there was.
+            if (!isNew && !TryAwait(out failure))
+                return Interlocked.CompareExchange(ref _state, Unknown, Waiting) == Waiting;
             // Whoever wanted to end it meanwhile has found nobody waiting.
             if (Volatile.Read(ref _disposed))
                 EndWaiting(new ObjectDisposedException(nameof(LinuxPipe)));
@@ -246,7 +265,6 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
                     case PipeCalls.InterruptedCall:
                         continue;
                     case PipeCalls.WouldBlock:
-                        Register(descriptor);
                         return false;
                     case var error:
                         failure = Failure(error);
@@ -254,25 +272,44 @@ internal sealed unsafe class LinuxPipe : Stream, IValueTaskSource<int>, IValueTa
                 }
             }
         }
-        catch (IOException refused)
-        {
-            failure = refused;
-            return true;
-        }
         finally
         {
             _handle.DangerousRelease();
         }
     }
 
-    private void Register(int descriptor)
+    /// <summary>Has the next event told.</summary>
+    private bool TryAwait(out Exception? failure)
     {
-        if (_id != 0)
-            return;
-        Interlocked.Exchange(ref _id, _events.Add(this, descriptor, _reads ? PipeCalls.Readable : PipeCalls.Writable));
-        // Whoever disposed of it meanwhile may have found nothing to remove.
-        if (Volatile.Read(ref _disposed))
-            _events.Remove(_id, descriptor);
+        failure = null;
+        if (!TryHold())
+        {
+            failure = new ObjectDisposedException(nameof(LinuxPipe));
+            return false;
+        }
+
+        var descriptor = (int)_handle.DangerousGetHandle();
+        var awaited = _reads ? PipeCalls.Readable : PipeCalls.Writable;
+        try
+        {
+            if (_id == 0)
+                Interlocked.Exchange(ref _id, _events.Add(this, descriptor, awaited));
+            else
+                _events.Await(_id, descriptor, awaited);
+            // Whoever disposed of it meanwhile may have found nothing to remove.
+            if (Volatile.Read(ref _disposed))
+                _events.Remove(_id, descriptor);
+        }
+        catch (IOException refused)
+        {
+            failure = Volatile.Read(ref _disposed) ? new ObjectDisposedException(nameof(LinuxPipe)) : refused;
+        }
+        finally
+        {
+            _handle.DangerousRelease();
+        }
+
+        return failure is null;
     }
 
     /// <summary>Ends an operation that waits; does nothing when none does.</summary>

@@ -21,9 +21,10 @@ internal static unsafe partial class PipeCalls
     public const int CloseOnExec = 0x80000;
     public const int AddToSet = 1;
     public const int RemoveFromSet = 2;
+    public const int ChangeInSet = 3;
     public const uint Readable = 1;
     public const uint Writable = 4;
-    public const uint EdgeTriggered = 1u << 31;
+    public const uint OneShot = 1u << 30;
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int descriptor, byte* buffer, nint count);
@@ -50,4 +51,8 @@ internal static unsafe partial class PipeCalls
 
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     public static partial int WaitForSet(int set, byte* events, int count, int milliseconds);
+
+    /// <summary>Sleeps, and at least as long.</summary>
+    [LibraryImport("libc", EntryPoint = "usleep")]
+    public static partial int Sleep(uint microseconds);
 }
