@@ -63,12 +63,18 @@ internal sealed class Measurement(string mode, long processStart, double? starte
                 _init ??= Since(_turnBegin);
                 break;
             case ResultMessage:
-                _result ??= Since(_turnBegin);
-                _resultCpu = Cpu();
-                _compiledMethods = JitInfo.GetCompiledMethodCount();
-                _compilationMs = JitInfo.GetCompilationTime().TotalMilliseconds;
+                SeeResult();
                 break;
         }
+    }
+
+    /// <summary>What the turn was begun for has come.</summary>
+    public void SeeResult()
+    {
+        _result ??= Since(_turnBegin);
+        _resultCpu = Cpu();
+        _compiledMethods = JitInfo.GetCompiledMethodCount();
+        _compilationMs = JitInfo.GetCompilationTime().TotalMilliseconds;
     }
 
     public void EndTurn()

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Nexus.Claude;
 using Nexus.Claude.Benchmarks.Runner;
 
-// One measurement of a whole process; prints one JSON line. Modes: throughput, big, turns, cold, warm, leased, leased-stable.
+// One measurement of a whole process; prints one JSON line. Modes: throughput, big, turns, cold, warm, leased, leased-stable, control.
 // The variables it takes and the line it prints are those that the driver beside it in the comparison must keep too.
 var started = Stopwatch.GetTimestamp();
 var mode = args is [var first, ..] ? first : "throughput";
@@ -12,6 +12,8 @@ try
 {
     if (mode is "leased" or "leased-stable")
         await Scenario.LeaseAsync(settings, measurement, isFolderStable: mode == "leased-stable");
+    else if (mode == "control")
+        await Scenario.ControlAsync(settings, measurement);
     else if (settings.Turns == 1)
         await Scenario.QueryAsync(settings, measurement);
     else

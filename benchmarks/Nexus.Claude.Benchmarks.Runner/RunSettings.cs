@@ -23,7 +23,7 @@ internal sealed record RunSettings(ClaudeOptions Options, string Prompt, int Tur
             options.MaxLineBytes = int.Parse(limit, CultureInfo.InvariantCulture);
         var turns = mode switch
         {
-            "turns" => Number("BENCH_TURNS", 1000),
+            "turns" or "control" => Number("BENCH_TURNS", 1000),
             "warm" => Number("BENCH_WARM_TURNS", 6),
             _ => 1,
         };

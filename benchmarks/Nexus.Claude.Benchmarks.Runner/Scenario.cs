@@ -50,4 +50,22 @@ internal static class Scenario
 
         measurement.Closed();
     }
+
+    /// <summary>Control requests one after the other, each counted as a turn: from the call to the answer.</summary>
+    public static async Task ControlAsync(RunSettings settings, Measurement measurement)
+    {
+        measurement.Begin();
+        await using (var client = await ClaudeClient.ConnectAsync(settings.Options))
+        {
+            for (var request = 0; request < settings.Turns; request++)
+            {
+                measurement.BeginTurn(first: request == 0);
+                await client.SetPermissionModeAsync(PermissionMode.Default);
+                measurement.SeeResult();
+                measurement.EndTurn();
+            }
+        }
+
+        measurement.Closed();
+    }
 }
