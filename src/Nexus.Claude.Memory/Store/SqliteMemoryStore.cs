@@ -167,6 +167,10 @@ internal sealed class SqliteMemoryStore : IMemoryStore, IVectorStore
         MemoryScope scope, VectorModel model, long? from, int limit, CancellationToken cancellationToken) =>
         ReadAsync(database => VectorTable.Missing(database, scope, model, from, limit), cancellationToken);
 
+    public Task<List<EmbeddableMessage>> WithoutVectorAsync(
+        IReadOnlyList<EmbeddableMessage> messages, VectorModel model, CancellationToken cancellationToken) =>
+        ReadAsync(database => VectorTable.Missing(database, messages, model), cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         if (_disposed)

@@ -161,7 +161,10 @@ internal sealed class EmbeddingQueue : IAsyncDisposable
             {
                 // A message gets its vector in the file, so it has to be there.
                 await _store.FlushAsync(_ending.Token).ConfigureAwait(false);
-                await EmbedAsync(batch).ConfigureAwait(false);
+                // Whoever caught up meanwhile has found some of them in the file.
+                var left = await _vectors.WithoutVectorAsync(batch, new VectorModel(_embedder.Model, _embedder.Dimensions), _ending.Token).ConfigureAwait(false);
+                if (left.Count > 0)
+                    await EmbedAsync(left).ConfigureAwait(false);
             }
 
             await CatchUpAsync().ConfigureAwait(false);

@@ -38,6 +38,12 @@ internal interface IVectorStore
     /// <param name="limit">How many to give.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     Task<MessagesWithoutVector> WithoutVectorAsync(MemoryScope scope, VectorModel model, long? from, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Those of the messages that are still there as they were and have no vector of the model.</summary>
+    /// <param name="messages">The messages.</param>
+    /// <param name="model">The model; 0 dimensions when they are not known yet.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    Task<List<EmbeddableMessage>> WithoutVectorAsync(IReadOnlyList<EmbeddableMessage> messages, VectorModel model, CancellationToken cancellationToken);
 }
 
 /// <summary>A page of messages that are to get a vector.</summary>

@@ -15,6 +15,13 @@ internal static class VectorTable
         + $"CROSS JOIN vector v ON v.id>=g.id*{RowIds.SlotsPerSegment} AND v.id<(g.id+1)*{RowIds.SlotsPerSegment} "
         + "WHERE c.partition=?1 AND v.model=?2 AND (?3 IS NULL OR c.key=?3) AND (?4 IS NULL OR c.key<>?4) ORDER BY c.id DESC, g.id DESC LIMIT ?5";
 
+    private const string OfMessage =
+        "scope s JOIN conversation c ON c.scope=s.id JOIN message m ON m.conversation=c.id "
+        + "WHERE s.tenant=?1 AND s.user=?2 AND c.key=?3 AND m.key=?4 AND m.hash=?5";
+
+    private const string HasNone =
+        "NOT EXISTS (SELECT 1 FROM vector v JOIN vector_model o ON o.id=v.model WHERE v.id=m.id AND o.name=?6 AND (?7=0 OR o.dimensions=?7))";
+
     /// <summary>The rows whose vectors are nearest to that of the query, the nearest first.</summary>
     public static List<(long Row, float Similarity)> Nearest(Database database, IReadOnlyList<Partition> partitions, CandidateQuery query)
     {
@@ -58,16 +65,27 @@ internal static class VectorTable
             foreach (var (message, unit) in vectors)
             {
                 var (scale, steps) = QuantizedVector.Of(unit);
-                var insert = database.Prepare(
-                    "INSERT OR REPLACE INTO vector(id, model, scale, data) SELECT m.id, ?6, ?7, ?8 FROM scope s JOIN conversation c ON c.scope=s.id "
-                    + "JOIN message m ON m.conversation=c.id WHERE s.tenant=?1 AND s.user=?2 AND c.key=?3 AND m.key=?4 AND m.hash=?5");
-                insert.Bind(1, message.Scope.Tenant).Bind(2, message.Scope.User).Bind(3, message.Conversation);
-                MessageKeys.Bind(insert, 4, message.Id);
-                insert.Bind(5, message.Hash).Bind(6, id).Bind(7, (double)scale).BindBlob(8, MemoryMarshal.AsBytes(steps.AsSpan())).Run();
+                var insert = database.Prepare("INSERT OR REPLACE INTO vector(id, model, scale, data) SELECT m.id, ?6, ?7, ?8 FROM " + OfMessage);
+                BindMessage(insert, message).Bind(6, id).Bind(7, (double)scale).BindBlob(8, MemoryMarshal.AsBytes(steps.AsSpan())).Run();
                 saved += database.Changes;
             }
         });
         return saved;
+    }
+
+    /// <summary>Those of the messages that are there as they were and have no vector of the model.</summary>
+    public static List<EmbeddableMessage> Missing(Database database, IReadOnlyList<EmbeddableMessage> messages, VectorModel model)
+    {
+        var missing = new List<EmbeddableMessage>();
+        foreach (var message in messages)
+        {
+            var found = BindMessage(database.Prepare($"SELECT 1 FROM {OfMessage} AND {HasNone}"), message)
+                .Bind(6, model.Name).Bind(7, (long)model.Dimensions).Scalar();
+            if (found is not null)
+                missing.Add(message);
+        }
+
+        return missing;
     }
 
     /// <summary>Messages without a vector of the model.</summary>
@@ -78,9 +96,8 @@ internal static class VectorTable
         // In the order of the table, so that a page costs what it gives and not what is left.
         var rows = database.Prepare(
             "SELECT c.key, m.key, m.hash, m.content, c.id FROM conversation c NOT INDEXED CROSS JOIN message m ON m.conversation=c.id "
-            + "WHERE c.id<=?1 AND c.scope=?2 AND m.content<>'' AND NOT EXISTS (SELECT 1 FROM vector v JOIN vector_model o ON o.id=v.model "
-            + "WHERE v.id=m.id AND o.name=?3 AND (?4=0 OR o.dimensions=?4)) ORDER BY c.id DESC LIMIT ?5")
-            .Bind(1, from ?? long.MaxValue).Bind(2, owner).Bind(3, model.Name).Bind(4, (long)model.Dimensions).Bind(5, (long)limit);
+            + $"WHERE c.id<=?1 AND c.scope=?2 AND m.content<>'' AND {HasNone} ORDER BY c.id DESC LIMIT ?5")
+            .Bind(1, from ?? long.MaxValue).Bind(2, owner).Bind(6, model.Name).Bind(7, (long)model.Dimensions).Bind(5, (long)limit);
         var missing = new List<EmbeddableMessage>();
         long? next = from;
         while (rows.Step())
@@ -90,6 +107,13 @@ internal static class VectorTable
         }
 
         return new MessagesWithoutVector(missing, next);
+    }
+
+    private static Statement BindMessage(Statement statement, EmbeddableMessage message)
+    {
+        statement.Bind(1, message.Scope.Tenant).Bind(2, message.Scope.User).Bind(3, message.Conversation);
+        MessageKeys.Bind(statement, 4, message.Id);
+        return statement.Bind(5, message.Hash);
     }
 
     private static long? ModelId(Database database, VectorModel model) =>

@@ -268,6 +268,21 @@ internal sealed class EmbeddingTests : IAsyncDisposable
         Assert.That(Count("SELECT count(*) FROM vector v JOIN message m ON m.id=v.id WHERE m.content='My doctor now'"), Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task Each_message_is_embedded_once_however_many_come_at_once()
+    {
+        _generator.Gate = new TaskCompletionSource();
+        var memory = await OpenAsync();
+        await memory.StoreMessagesAsync(Enumerable.Range(0, 200).Select(i => TemporaryMemory.Message($"The car is at garage {i}", $"c{i % 3}", $"m{i}", i)));
+        await memory.FlushAsync();
+        await _generator.Waiting.Task;
+        _generator.Gate.SetResult();
+        await memory.WaitForEmbeddingsAsync();
+
+        Assert.That(_generator.Texts.Count(), Is.EqualTo(200));
+        Assert.That(Count("SELECT count(*) FROM vector"), Is.EqualTo(200));
+    }
+
     [Test, Row(17), Row(18)]
     public async Task The_generator_sees_no_secret_and_nothing_private()
     {
