@@ -124,6 +124,9 @@ internal sealed class EmbeddingQueue : IAsyncDisposable
             one.TrySetException(new ObjectDisposedException(nameof(ClaudeMemory)));
     }
 
+    /// <summary>The model as far as it is known: its dimensions are with its first vector.</summary>
+    private VectorModel Model => new(_embedder.Model, _embedder.Dimensions);
+
     private bool IsBehind
     {
         get
@@ -161,8 +164,8 @@ internal sealed class EmbeddingQueue : IAsyncDisposable
             {
                 // A message gets its vector in the file, so it has to be there.
                 await _store.FlushAsync(_ending.Token).ConfigureAwait(false);
-                // Whoever caught up meanwhile has found some of them in the file.
-                var left = await _vectors.WithoutVectorAsync(batch, new VectorModel(_embedder.Model, _embedder.Dimensions), _ending.Token).ConfigureAwait(false);
+                // Catching up may have found some of them in the file before their turn came.
+                var left = await _vectors.WithoutVectorAsync(batch, Model, _ending.Token).ConfigureAwait(false);
                 if (left.Count > 0)
                     await EmbedAsync(left).ConfigureAwait(false);
             }
@@ -204,8 +207,7 @@ internal sealed class EmbeddingQueue : IAsyncDisposable
             long? from = null;
             for (int kept = 1; kept > 0;)
             {
-                var page = await _vectors.WithoutVectorAsync(scope, new VectorModel(_embedder.Model, _embedder.Dimensions), from, BatchSize, _ending.Token)
-                    .ConfigureAwait(false);
+                var page = await _vectors.WithoutVectorAsync(scope, Model, from, BatchSize, _ending.Token).ConfigureAwait(false);
                 kept = page.Messages.Count == 0 ? 0 : await EmbedAsync(page.Messages).ConfigureAwait(false);
                 from = page.Next;
             }
@@ -218,8 +220,7 @@ internal sealed class EmbeddingQueue : IAsyncDisposable
     private async Task<int> EmbedAsync(IReadOnlyList<EmbeddableMessage> messages)
     {
         float[][] units = await _embedder.EmbedAsync([.. messages.Select(message => message.Text)], LongestCall, _ending.Token).ConfigureAwait(false);
-        return await _vectors.SaveVectorsAsync(
-            new VectorModel(_embedder.Model, _embedder.Dimensions), [.. messages.Zip(units)], _ending.Token).ConfigureAwait(false);
+        return await _vectors.SaveVectorsAsync(Model, [.. messages.Zip(units)], _ending.Token).ConfigureAwait(false);
     }
 
     private async Task PauseAsync(TimeSpan pause)

@@ -52,7 +52,7 @@ internal static unsafe partial class PipeCalls
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     public static partial int WaitForSet(int set, byte* events, int count, int milliseconds);
 
-    /// <summary>Sleeps, and at least as long.</summary>
+    /// <summary>Sleeps; a signal may end it early.</summary>
     [LibraryImport("libc", EntryPoint = "usleep")]
     public static partial int Sleep(uint microseconds);
 }
